@@ -1,0 +1,64 @@
+// The settings in force for one request, after precedence: one frozen object.
+import type { HeaderList } from './header-list.js'
+
+/** How an origin response is judged before it may replace an entry. */
+export type Classification = 'ok' | 'quota' | 'auth' | 'transient' | 'permanent'
+
+/** What a classifier sees. */
+export interface ResponseFacts {
+  readonly status: number
+  readonly headers: HeaderList
+  /** The parsed JSON body, or undefined where it is not JSON. */
+  readonly json: unknown
+}
+
+/** Judges a response; undefined leaves it to the default by status. */
+export type Classify = (response: ResponseFacts) => Classification | undefined
+
+/** What takes part in the key. Header and parameter names; header names in any case. */
+export interface KeyOptions {
+  /** Parameters neither keyed nor sent. */
+  readonly ignoreParams?: readonly string[]
+  /** Headers neither keyed nor sent. */
+  readonly ignoreHeaders?: readonly string[]
+  /** Parameters sent and unkeyed. */
+  readonly passThrough?: readonly string[]
+  /** More parameters that carry credentials. */
+  readonly credentialParams?: readonly string[]
+  /** True caches POST and the like by the digest of the body. */
+  readonly body?: boolean
+}
+
+/** The settings for one request. Durations are milliseconds; `Infinity` is none. */
+export interface Policy {
+  readonly service: string
+  readonly freshness: 'ttl'
+  readonly ttlMs: number
+  /** True when `ttlMs` came with the call. */
+  readonly hasCallTtl: boolean
+  readonly negativeTtlMs: number
+  readonly maxTtlMs: number
+  readonly staleIfErrorMs: number
+  readonly ignoreNoStore: boolean
+  readonly identity: 'per-credential' | 'shared'
+  readonly key: Required<KeyOptions>
+  /** Hosts that are one for the key: each name maps to the one that stands for it. */
+  readonly equivalentHosts: Readonly<Record<string, string>>
+  /** True for a request that the profile forbids to cache, such as a GET that creates state. */
+  readonly isNeverCached: boolean
+  readonly headers: Readonly<Record<string, string>>
+  readonly params: Readonly<Record<string, string>>
+  readonly injectCredentials: boolean
+  readonly timeoutMs: number
+  readonly maxBodyBytes: number
+  readonly classify: Classify | undefined
+  readonly tags: TagFunction | undefined
+  /** Where each value came from, for `explain`. */
+  readonly sources: Readonly<Record<string, string>>
+}
+
+/** Names under which an entry can be purged. */
+export type TagFunction = (
+  request: { readonly method: string; readonly url: string },
+  response: ResponseFacts,
+) => readonly string[]

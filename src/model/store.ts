@@ -1,0 +1,121 @@
+// The one interface that every tier implements; the engine knows no other.
+import type { EntryHead, StoreRecord } from './cache-entry.js'
+import type { Ledger } from './ledger.js'
+import type { Mark, MarkScope } from './mark.js'
+import type { Awaitable, StoreTier } from './tier.js'
+
+/**
+ * A place where entries are kept. Reads never throw for a bad entry: a corrupt, truncated, foreign or newer one
+ * is a miss and is removed. Everything else may reject; the engine turns that into an event, not into a
+ * caller's error. Each write, removal and mark takes the next number of one sequence that all processes on the
+ * store share.
+ */
+export interface Store {
+  readonly tier: StoreTier
+
+  /** The record under a key with its whole body, or undefined. Records past `removeAtMs` may still be returned. */
+  read(key: string): Awaitable<StoreRecord | undefined>
+
+  /** The head under a key, without reading the body. */
+  head(key: string): Awaitable<EntryHead | undefined>
+
+  /**
+   * Stores a record; resolves once it is committed. Nothing is written when a mark that covers the entry is
+   * newer than `beganSequence`, since the call began before the purge.
+   */
+  write(record: StoreRecord, beganSequence: number): Promise<WriteResult>
+
+  /** Replaces the head of an entry, keeping the body, if the entry still has the same `bodyId`. */
+  confirm(head: EntryHead, beganSequence: number): Promise<WriteResult>
+
+  /** Removes a record; true if there was one. */
+  remove(key: string): Promise<boolean>
+
+  /** Draws a mark; resolves once every process on the store can see it. */
+  addMark(scope: MarkScope, options: { readonly isSoft: boolean; readonly atMs: number }): Promise<Mark>
+
+  /** All marks in force. */
+  marks(): Awaitable<readonly Mark[]>
+
+  /** The number of the last write, removal or mark by any process. */
+  sequence(): Awaitable<number>
+
+  /** What changed after the given number. `isComplete` is false when the store no longer knows all of it. */
+  changesSince(sequence: number): Awaitable<Changes>
+
+  /** Heads in key order, a page at a time. Entries under newer hard marks may be included. */
+  list(query: ListQuery): Awaitable<ListPage>
+
+  /**
+   * Removes what `isRemovable` accepts and returns how many went. `expiredAtMs` narrows the scan: only entries
+   * whose `removeAtMs` is not after it; leave it out to see every entry.
+   */
+  clean(
+    isRemovable: (head: EntryHead) => boolean,
+    options?: { readonly expiredAtMs?: number },
+  ): Promise<number>
+
+  /** 32 secret bytes that belong to this store, made at the first call of any process. */
+  secret(): Awaitable<Uint8Array>
+
+  /** Counters of all processes on the store. */
+  readonly ledger: Ledger
+
+  /** Whether it works, and how much it holds. Never throws. */
+  health(): Awaitable<StoreHealth>
+
+  /** Finishes the writes under way and lets go of files and sockets. */
+  close(): Promise<void>
+}
+
+/** A tier that answers reads at once. */
+export interface SyncStore extends Store {
+  read(key: string): StoreRecord | undefined
+}
+
+/** What became of a write. */
+export type WriteResult =
+  | { readonly isStored: true; readonly sequence: number }
+  | { readonly isStored: false; readonly because: 'purged-meanwhile' | 'replaced' | 'read-only' | 'full' }
+
+/** What other processes and this one changed. */
+export interface Changes {
+  /** The number up to which this answer tells. */
+  readonly sequence: number
+  /** Keys written or removed. */
+  readonly keys: readonly string[]
+  /** True when marks were drawn. */
+  readonly hasNewMarks: boolean
+  /** False when older changes were already forgotten: everything may have changed. */
+  readonly isComplete: boolean
+}
+
+/** What to list. */
+export interface ListQuery {
+  readonly service?: string
+  /** A substring of the URL, compared without regard to case. */
+  readonly query?: string
+  /** At most this many; 1 to 1,000. */
+  readonly limit: number
+  /** Where the page before ended. */
+  readonly cursor?: string
+}
+
+/** One page of heads; `cursor` is absent on the last one. */
+export interface ListPage {
+  readonly entries: readonly EntryHead[]
+  readonly cursor?: string
+}
+
+/** A tier's state. */
+export interface StoreHealth {
+  readonly tier: StoreTier
+  readonly isWritable: boolean
+  readonly entries: number
+  readonly sizeBytes: number
+  readonly maxBytes: number
+  /** Where it is: a folder or a redacted URL. */
+  readonly location?: string
+  /** What is wrong, as a sentence. */
+  readonly problem?: string
+}

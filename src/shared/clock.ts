@@ -1,0 +1,22 @@
+// Time as an object, so that tests can move it.
+
+/** Time. Tests give one that they advance by hand. */
+export interface Clock {
+  /** Wall-clock milliseconds since the epoch; may jump. */
+  nowMs(): number
+  /** Milliseconds that never go back. */
+  monotonicMs(): number
+  /** Calls back once after the delay; the returned function cancels. */
+  setTimer(callback: () => void, delayMs: number): () => void
+}
+
+/** The system's time. Its timers do not keep the process alive. */
+export const systemClock: Clock = Object.freeze({
+  nowMs: () => Date.now(),
+  monotonicMs: () => performance.now(),
+  setTimer(callback: () => void, delayMs: number): () => void {
+    const timer = setTimeout(callback, delayMs)
+    timer.unref()
+    return () => clearTimeout(timer)
+  },
+})
