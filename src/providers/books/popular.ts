@@ -1,0 +1,30 @@
+// What warm-up asks Google Books for, most asked first. Data.
+
+/** Paths below the base URL, with their parameters. */
+export const POPULAR_IN_BOOKS: readonly string[] = [
+  '/volumes?q=harry+potter',
+  '/volumes?q=the+lord+of+the+rings',
+  '/volumes?q=dune',
+  '/volumes?q=1984',
+  '/volumes?q=pride+and+prejudice',
+  '/volumes?q=the+great+gatsby',
+  '/volumes?q=to+kill+a+mockingbird',
+  '/volumes?q=the+hobbit',
+  '/volumes?q=frankenstein',
+  '/volumes?q=the+hunger+games',
+  '/volumes?q=atomic+habits',
+  '/volumes?q=sapiens',
+  '/volumes?q=inauthor:stephen+king',
+  '/volumes?q=inauthor:agatha+christie',
+  '/volumes?q=inauthor:jane+austen',
+  '/volumes?q=inauthor:isaac+asimov',
+  '/volumes?q=subject:fiction',
+  '/volumes?q=subject:science',
+  '/volumes?q=subject:history',
+  '/volumes?q=subject:fantasy',
+  '/volumes?q=isbn:9780141439518',
+  '/volumes?q=isbn:9780261103573',
+  '/volumes?orderBy=newest&q=subject:fiction',
+  '/volumes/zyTCAlFPjgYC',
+  '/volumes/wrOQLV6xB-wC',
+]

@@ -1,0 +1,31 @@
+// What warm-up asks Spotify for, most asked first; only endpoints that every app may call. Data.
+
+/** Paths below the base URL, with their parameters. */
+export const POPULAR_ON_SPOTIFY: readonly string[] = [
+  '/search?q=Taylor+Swift&type=artist',
+  '/artists/06HL4z0CvFAxyc27GXpf02',
+  '/artists/06HL4z0CvFAxyc27GXpf02/albums',
+  '/search?q=The+Weeknd&type=artist',
+  '/artists/1Xyo4u8uXC1ZmMpatF05PJ',
+  '/search?q=Blinding+Lights&type=track',
+  '/tracks/0VjIjW4GlUZAMYd2vXMi3b',
+  '/search?q=Drake&type=artist',
+  '/artists/3TVXtAsR1Inumwj472S9r4',
+  '/search?q=Ed+Sheeran&type=artist',
+  '/artists/6eUKZXaKkcviH0Ku9w2n3V',
+  '/search?q=Shape+of+You&type=track',
+  '/tracks/7qiZfU4dY1lWllzX7mPBI3',
+  '/search?q=Bohemian+Rhapsody&type=track',
+  '/search?q=Billie+Eilish&type=artist',
+  '/artists/6qqNVTkY8uBg9cP3Jd7DAH',
+  '/search?q=Arctic+Monkeys&type=artist',
+  '/artists/7Ln80lUS6He07XvHI8qqHH',
+  '/artists/7Ln80lUS6He07XvHI8qqHH/albums',
+  '/search?q=AM&type=album',
+  '/search?q=Coldplay&type=artist',
+  '/artists/4gzpq5DPGxSnKTe4SA8HAU',
+  '/search?q=Abbey+Road&type=album',
+  '/search?q=Thriller&type=album',
+  '/search?q=Bad+Bunny&type=artist',
+  '/search?q=Indie&type=playlist',
+]
