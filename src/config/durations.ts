@@ -1,5 +1,4 @@
 // Durations as people write them, in milliseconds inside.
-import { configError } from '../errors/cachette-error.js'
 
 const UNITS_MS: Readonly<Record<string, number>> = {
   ms: 1,
@@ -9,26 +8,17 @@ const UNITS_MS: Readonly<Record<string, number>> = {
   d: 86_400_000,
 }
 
-/**
- * Reads `'500ms' | '10s' | '5m' | '6h' | '7d'` (fractions allowed) or a number of milliseconds.
- *
- * @param name what the message calls the setting, such as `services.tmdb.ttl`
- * @throws CachetteError `CACHETTE_CONFIG` for anything else
- */
-export function parseDuration(value: unknown, name: string): number {
-  if (typeof value === 'number' && Number.isFinite(value) && value >= 0) return value
-  const match = typeof value === 'string' ? /^(\d+(?:\.\d+)?)(ms|s|m|h|d)$/.exec(value) : null
-  const unitMs = UNITS_MS[match?.[2] ?? '']
-  const durationMs = Number(match?.[1]) * (unitMs ?? Number.NaN)
-  if (Number.isFinite(durationMs)) return durationMs
-  throw configError(
-    `${name} is ${describe(value)}; expected a duration such as '500ms', '10s', '5m', '6h' or '7d', or milliseconds`,
-  )
-}
+/** A duration: `'500ms'`, `'10s'`, `'5m'`, `'6h'`, `'7d'`, fractions allowed, or a number of milliseconds. */
+export type Duration = number | `${number}${'ms' | 's' | 'm' | 'h' | 'd'}`
 
-/** A value as messages show it. */
-export function describe(value: unknown): string {
-  if (typeof value === 'string') return JSON.stringify(value)
-  if (typeof value === 'object' && value !== null) return Array.isArray(value) ? 'a list' : 'an object'
-  return String(value)
+/** What messages say is expected. */
+export const DURATION_FORM =
+  "a duration such as '500ms', '10s', '5m', '6h' or '7d', or milliseconds, 0 or more"
+
+/** The milliseconds of a duration, or undefined where the value is none. */
+export function readDuration(value: unknown): number | undefined {
+  if (typeof value === 'number') return Number.isFinite(value) && value >= 0 ? value : undefined
+  const match = typeof value === 'string' ? /^(\d+(?:\.\d+)?)(ms|s|m|h|d)$/.exec(value) : null
+  const durationMs = Number(match?.[1]) * (UNITS_MS[match?.[2] ?? ''] ?? Number.NaN)
+  return Number.isFinite(durationMs) ? durationMs : undefined
 }

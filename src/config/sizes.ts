@@ -1,18 +1,17 @@
 // Sizes as people write them, in bytes inside.
-import { configError } from '../errors/cachette-error.js'
-import { describe } from './durations.js'
 
 const UNITS_BYTES: Readonly<Record<string, number>> = { B: 1, KB: 1024, MB: 1024 ** 2, GB: 1024 ** 3 }
 
-/**
- * Reads `'512B' | '64KB' | '64MB' | '1GB'` (fractions allowed, powers of 1,024) or a number of bytes.
- *
- * @throws CachetteError `CACHETTE_CONFIG` for anything else, zero included
- */
-export function parseSize(value: unknown, name: string): number {
-  const match = typeof value === 'string' ? /^(\d+(?:\.\d+)?)\s?(B|KB|MB|GB)$/i.exec(value) : null
+/** A size: `'512B'`, `'64KB'`, `'64MB'`, `'1GB'` (powers of 1,024), or a number of bytes. */
+export type Size = number | `${number}${'B' | 'KB' | 'MB' | 'GB'}`
+
+/** What messages say is expected. */
+export const SIZE_FORM = "a size such as '64KB', '64MB' or '1GB', or bytes, 1 or more"
+
+/** The whole bytes of a size, or undefined where the value is none. */
+export function readSize(value: unknown): number | undefined {
+  const match = typeof value === 'string' ? /^(\d+(?:\.\d+)?)(B|KB|MB|GB)$/.exec(value) : null
   const bytes =
-    typeof value === 'number' ? value : Number(match?.[1]) * (UNITS_BYTES[match?.[2]?.toUpperCase() ?? ''] ?? Number.NaN)
-  if (Number.isFinite(bytes) && bytes >= 1) return Math.floor(bytes)
-  throw configError(`${name} is ${describe(value)}; expected a size such as '64MB', '1GB', or a number of bytes`)
+    typeof value === 'number' ? value : Number(match?.[1]) * (UNITS_BYTES[match?.[2] ?? ''] ?? Number.NaN)
+  return Number.isFinite(bytes) && bytes >= 1 ? Math.floor(bytes) : undefined
 }

@@ -1,0 +1,84 @@
+// Runs a schema over what people wrote and turns the first complaint into one sentence.
+import * as v from 'valibot'
+import { configError } from '../errors/cachette-error.js'
+import { suggestName } from './nearest-name.js'
+
+/** A value as messages show it. */
+export function describeValue(value: unknown): string {
+  if (typeof value === 'string') return JSON.stringify(value)
+  if (typeof value === 'function') return 'a function'
+  if (Array.isArray(value)) return 'a list'
+  if (typeof value === 'object' && value !== null) return 'an object'
+  return String(value)
+}
+
+/** Names that may stand in an object but do not work yet, with the value that changes nothing. */
+export type LaterNames = ReadonlyMap<string, unknown>
+
+type ObjectOf<Entries extends v.ObjectEntries> = v.GenericSchema<
+  v.InferInput<v.ObjectSchema<Entries, undefined>>,
+  v.InferOutput<v.ObjectSchema<Entries, undefined>>
+>
+
+/** An object of known options: a misspelt name is refused with its nearest neighbour. */
+export function optionsObject<const Entries extends v.ObjectEntries>(
+  entries: Entries,
+  later: LaterNames = new Map(),
+): ObjectOf<Entries> {
+  const known = [...Object.keys(entries), ...later.keys()]
+  const schema = v.looseObject(entries, 'an object')
+  const checked = v.pipe(
+    schema,
+    v.rawCheck(({ dataset, addIssue }) => {
+      if (!dataset.typed) return
+      const given: Record<string, unknown> = dataset.value
+      for (const name of Object.keys(given)) {
+        if (name in entries) continue
+        const value = given[name]
+        if (later.has(name)) {
+          if (value === undefined || value === later.get(name)) continue
+          addIssue({ message: `!option "${name}" is not in this version of cachette; leave it out` })
+        } else addIssue({ message: `!unknown option "${name}"${suggestName(name, known)}` })
+      }
+    }),
+  )
+  return checked as unknown as ObjectOf<Entries>
+}
+
+/** A value that `read` understands; `form` says what was expected. */
+export function readable<Output>(
+  read: (value: unknown) => Output | undefined,
+  form: string,
+): v.GenericSchema<unknown, Output> {
+  return v.pipe(
+    v.unknown(),
+    v.rawTransform(({ dataset, addIssue, NEVER }) => {
+      const output = read(dataset.value)
+      if (output !== undefined) return output
+      addIssue({ message: form })
+      return NEVER
+    }),
+  )
+}
+
+/**
+ * Checks what people wrote.
+ *
+ * @param root what messages call the whole, such as `createCachette options`
+ * @throws CachetteError `CACHETTE_CONFIG` naming the place, the value and what was expected
+ */
+export function checkShape<Output>(
+  schema: v.GenericSchema<unknown, Output>,
+  value: unknown,
+  root: string,
+): Output {
+  const result = v.safeParse(schema, value, { abortEarly: true })
+  if (result.success) return result.output
+  const issue = result.issues[0]
+  const place = [root, v.getDotPath(issue)].filter(Boolean).join(': ')
+  throw configError(
+    issue.message.startsWith('!')
+      ? `${place}: ${issue.message.slice(1)}`
+      : `${place} is ${describeValue(issue.input)}; expected ${issue.message}`,
+  )
+}

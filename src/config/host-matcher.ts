@@ -1,0 +1,12 @@
+// Which hosts are a service's own.
+
+/** Tells whether a URL's `host` (with its port, if not the default one) belongs to a service. */
+export type HostMatcher = (host: string) => boolean
+
+/** Compiles `host`, `host:port` and `*.example.com`; a name without a port covers the default port only. */
+export function compileHosts(hosts: readonly string[]): HostMatcher {
+  const exact = new Set(hosts.filter((host) => !host.startsWith('*.')))
+  const suffixes = hosts.filter((host) => host.startsWith('*.')).map((host) => host.slice(1))
+  return (host) =>
+    exact.has(host) || suffixes.some((suffix) => host.endsWith(suffix) && host.length > suffix.length)
+}

@@ -1,0 +1,84 @@
+// The policy for one request: layers and matching rules merged, weakest first, into one frozen object.
+import type { KeyOptions, Policy } from '../model/policy.js'
+import { DEFAULT_SETTINGS } from './default-settings.js'
+import { type Layer, mergeLayers } from './layers.js'
+import type { ResolvedService } from './resolve-service.js'
+
+/** What a policy depends on. */
+export interface PolicyQuestion {
+  readonly service: ResolvedService
+  /** The canonical URL. */
+  readonly url: URL
+  /** The call's own TTL in milliseconds. */
+  readonly callTtlMs: number | undefined
+}
+
+/** Gives the policy for a request; equal questions share one frozen object. */
+export type PolicyResolver = (question: PolicyQuestion) => Policy
+
+const MAX_KEPT_POLICIES = 10_000
+
+/** Makes a resolver with a memo of its own. */
+export function createPolicyResolver(): PolicyResolver {
+  const kept = new Map<string, Policy>()
+  return (question) => {
+    const { service, callTtlMs } = question
+    const path = pathBelowBase(question)
+    const matching =
+      path === undefined ? [] : service.rules.map((rule, index) => (rule.matches(path) ? index : -1))
+    const isNeverCached = path !== undefined && service.isNeverCached(path)
+    const memoKey = [service.name, matching.join(), isNeverCached, callTtlMs].join('|')
+    const known = kept.get(memoKey)
+    if (known !== undefined) return known
+    const rules = service.rules.filter((_, index) => matching.includes(index))
+    const policy = makePolicy(service, [...service.layers, ...rules.map(({ layer }) => layer)], {
+      callTtlMs,
+      isNeverCached,
+    })
+    if (kept.size >= MAX_KEPT_POLICIES) kept.clear()
+    kept.set(memoKey, policy)
+    return policy
+  }
+}
+
+/** The path below the base URL, with its leading slash; undefined outside the service's hosts. */
+function pathBelowBase({ service, url }: PolicyQuestion): string | undefined {
+  if (!service.ownsHost(url.host)) return undefined
+  const basePath = service.baseURL === undefined ? '' : new URL(service.baseURL).pathname.replace(/\/$/, '')
+  const isBelow = url.pathname === basePath || url.pathname.startsWith(`${basePath}/`)
+  return isBelow ? url.pathname.slice(basePath.length) || '/' : url.pathname
+}
+
+function makePolicy(
+  service: ResolvedService,
+  layers: readonly Layer[],
+  call: { readonly callTtlMs: number | undefined; readonly isNeverCached: boolean },
+): Policy {
+  const top: Layer[] = service.environmentTtl === undefined ? [] : [service.environmentTtl]
+  if (call.callTtlMs !== undefined) top.push({ from: 'call', settings: { ttl: call.callTtlMs } })
+  const { settings, sources } = mergeLayers([...layers, ...top])
+  const complete = { ...DEFAULT_SETTINGS, ...settings }
+  const params = Object.entries(complete.params ?? {}).map(([name, value]) => [name, String(value)] as const)
+  return Object.freeze({
+    service: service.name,
+    freshness: 'ttl',
+    ttlMs: complete.ttl ?? DEFAULT_SETTINGS.ttl,
+    hasCallTtl: call.callTtlMs !== undefined,
+    negativeTtlMs: complete.negativeTtl ?? DEFAULT_SETTINGS.negativeTtl,
+    maxTtlMs: complete.maxTtl ?? DEFAULT_SETTINGS.maxTtl,
+    staleIfErrorMs: complete.staleIfError ?? DEFAULT_SETTINGS.staleIfError,
+    ignoreNoStore: complete.ignoreNoStore ?? DEFAULT_SETTINGS.ignoreNoStore,
+    identity: complete.identity ?? DEFAULT_SETTINGS.identity,
+    key: Object.freeze({ ...DEFAULT_SETTINGS.key, ...(complete.key as KeyOptions) }),
+    equivalentHosts: service.equivalentHosts,
+    isNeverCached: call.isNeverCached,
+    headers: Object.freeze({ ...complete.headers }),
+    params: Object.freeze(Object.fromEntries(params)),
+    injectCredentials: complete.injectCredentials ?? DEFAULT_SETTINGS.injectCredentials,
+    timeoutMs: complete.timeout ?? DEFAULT_SETTINGS.timeout,
+    maxBodyBytes: complete.maxBodyBytes ?? DEFAULT_SETTINGS.maxBodyBytes,
+    classify: settings.classify,
+    tags: settings.tags,
+    sources: Object.freeze(sources),
+  })
+}

@@ -1,0 +1,104 @@
+// Options, profiles and environment in; one frozen configuration out. The only place that applies defaults.
+import { configError, notInThisVersion } from '../errors/cachette-error.js'
+import type { Environment, Profile } from '../model/profile.js'
+import { type Clock, systemClock } from '../shared/clock.js'
+import { cachetteOptionsSchema } from './cachette-options.js'
+import { checkShape } from './check-shape.js'
+import { DEFAULT_MEMORY } from './default-settings.js'
+import { type ResolvedService, resolveService } from './resolve-service.js'
+import { type StorePlan, readStoreOption } from './store-options.js'
+import { readTtlEnvironment } from './ttl-environment.js'
+
+/** An instance's configuration. */
+export interface ResolvedConfig {
+  readonly clock: Clock
+  readonly environment: Environment
+  readonly memory: { readonly maxBytes: number; readonly maxEntries: number } | false
+  readonly stores: readonly StorePlan[]
+  /** The text of `CACHETTE_SECRET`, where set. */
+  readonly secretText: string | undefined
+  /** Declared services and those that ship a profile. */
+  readonly services: ReadonlyMap<string, ResolvedService>
+  /** Any service by name; one that nobody declared gets the defaults. */
+  service(name: string): ResolvedService
+}
+
+/** What a configuration is made of. */
+export interface ConfigSources {
+  readonly options: unknown
+  readonly profiles: readonly Profile[]
+  /** `code` or `file`: what messages and `explain` call the options. */
+  readonly from: 'code' | 'file'
+  /** What messages call the whole: `createCachette` or the config file's name. */
+  readonly root: string
+  /** Used where the options name no store. */
+  readonly defaultStore?: unknown
+}
+
+const MIN_SECRET_LENGTH = 16
+
+/**
+ * Checks everything and applies every default.
+ *
+ * @throws CachetteError `CACHETTE_CONFIG` naming the setting or variable, its value and what was expected
+ */
+export function resolveConfig(sources: ConfigSources): ResolvedConfig {
+  const { profiles, from, root } = sources
+  const options = checkShape(cachetteOptionsSchema, sources.options ?? {}, root)
+  const environment = options.env ?? process.env
+  const ttls = readTtlEnvironment(environment)
+  refuseLaterVariables(environment)
+  const written = options.services ?? {}
+  const make = (name: string): ResolvedService =>
+    resolveService({
+      name,
+      options: Object.hasOwn(written, name) ? (written[name] ?? {}) : {},
+      defaults: options.defaults ?? {},
+      from,
+      profile: profiles.find((profile) => profile.name === name),
+      environment,
+      ttls,
+    })
+  const names = new Set([...profiles.map(({ name }) => name), ...Object.keys(written)])
+  const services = new Map([...names].map((name) => [name, make(name)]))
+  const undeclared = new Map<string, ResolvedService>()
+  return Object.freeze({
+    clock: options.clock ?? systemClock,
+    environment,
+    memory: options.memory === false ? false : withoutUndefined({ ...DEFAULT_MEMORY, ...options.memory }),
+    stores: readStoreOption(options.store ?? sources.defaultStore ?? 'memory:', 'store'),
+    secretText: readSecret(environment),
+    services,
+    service(name: string): ResolvedService {
+      const known = services.get(name) ?? undeclared.get(name)
+      if (known !== undefined) return known
+      const made = make(name)
+      undeclared.set(name, made)
+      return made
+    },
+  })
+}
+
+function withoutUndefined(memory: { maxBytes?: number | undefined; maxEntries?: number | undefined }): {
+  maxBytes: number
+  maxEntries: number
+} {
+  return {
+    maxBytes: memory.maxBytes ?? DEFAULT_MEMORY.maxBytes,
+    maxEntries: memory.maxEntries ?? DEFAULT_MEMORY.maxEntries,
+  }
+}
+
+function refuseLaterVariables(environment: Environment): void {
+  if (environment.CACHETTE_ENCRYPTION_KEY !== undefined) throw notInThisVersion('CACHETTE_ENCRYPTION_KEY')
+}
+
+function readSecret(environment: Environment): string | undefined {
+  const text = environment.CACHETTE_SECRET
+  if (text !== undefined && text.length < MIN_SECRET_LENGTH) {
+    throw configError(
+      `CACHETTE_SECRET has ${text.length} characters; expected at least ${MIN_SECRET_LENGTH}, or leave it unset`,
+    )
+  }
+  return text
+}

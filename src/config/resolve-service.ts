@@ -1,0 +1,160 @@
+// One service as the engine needs it: hosts, credentials, and its layers of settings.
+import { configError } from '../errors/cachette-error.js'
+import type { Authorization, Environment, Profile, ProfileSettings } from '../model/profile.js'
+import { checkShape } from './check-shape.js'
+import { DEFAULT_SETTINGS } from './default-settings.js'
+import { type HostMatcher, compileHosts } from './host-matcher.js'
+import type { Layer } from './layers.js'
+import { type RuleMatcher, compileRule } from './rule-matcher.js'
+import {
+  type CheckedServiceOptions,
+  type CheckedSettings,
+  requestSettingsSchema,
+  serviceOptionsSchema,
+} from './service-options.js'
+import { type TtlEnvironment, ttlVariable } from './ttl-environment.js'
+
+/** A rule, compiled. */
+export interface ResolvedRule {
+  readonly matches: RuleMatcher
+  readonly layer: Layer
+}
+
+/** One service, ready for use. */
+export interface ResolvedService {
+  readonly name: string
+  /** Without a trailing slash; undefined where only absolute URLs can be asked for. */
+  readonly baseURL: string | undefined
+  readonly ownsHost: HostMatcher
+  /** True for a URL that may get the service's credentials: an own host, and never less safe than the base URL. */
+  ownsUrl(url: URL): boolean
+  readonly equivalentHosts: Readonly<Record<string, string>>
+  readonly authorization: Authorization
+  readonly profile: Profile | undefined
+  /** Settings without rules, weakest first. */
+  readonly layers: readonly Layer[]
+  /** Rules, weakest first. */
+  readonly rules: readonly ResolvedRule[]
+  readonly isNeverCached: RuleMatcher
+  /** The TTL from the environment, above the rules. */
+  readonly environmentTtl: Layer | undefined
+}
+
+/** What a service is made of. */
+export interface ServiceSources {
+  readonly name: string
+  readonly options: CheckedServiceOptions
+  readonly defaults: CheckedSettings
+  /** `code` or `file`: what `explain` calls the options. */
+  readonly from: string
+  readonly profile: Profile | undefined
+  readonly environment: Environment
+  readonly ttls: TtlEnvironment
+}
+
+const NAME = /^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$/
+const RESERVED = ['other', 'default']
+
+/**
+ * Puts a service together.
+ *
+ * @throws CachetteError `CACHETTE_CONFIG` for a bad name, a bad rule, or credentials that could go anywhere
+ */
+export function resolveService(sources: ServiceSources): ResolvedService {
+  const { name, options, profile } = sources
+  checkServiceName(name)
+  const baseURL = moveBaseUrl(sources) ?? options.baseURL ?? profile?.baseURL
+  const hosts = [
+    ...(baseURL === undefined ? [] : [new URL(baseURL).host]),
+    ...(profile?.hosts ?? []),
+    ...(options.hosts ?? []),
+  ]
+  if (hosts.length === 0 && (options.headers !== undefined || options.params !== undefined)) {
+    throw configError(
+      `services.${name} sends headers or params of its own but has no baseURL or hosts; name the hosts that may get them`,
+    )
+  }
+  const ownsHost = compileHosts(hosts)
+  const allowsPlain = baseURL === undefined || baseURL.startsWith('http:')
+  const authorization: Authorization = profile?.authorization(sources.environment) ?? { kind: 'none' }
+  return Object.freeze({
+    name,
+    baseURL,
+    ownsHost,
+    ownsUrl: (url: URL) => ownsHost(url.host) && (url.protocol === 'https:' || allowsPlain),
+    equivalentHosts: profile?.equivalentHosts ?? {},
+    authorization,
+    profile,
+    layers: baseLayers(sources),
+    rules: resolveRules(sources),
+    isNeverCached: compileAny(profile?.neverCache ?? [], `the profile of ${name}`),
+    environmentTtl: environmentLayer(sources.ttls, ttlVariable(name)),
+  })
+}
+
+/** @throws CachetteError `CACHETTE_CONFIG` where the name cannot be a service's */
+export function checkServiceName(name: unknown): asserts name is string {
+  if (typeof name === 'string' && NAME.test(name) && !RESERVED.includes(name.toLowerCase())) return
+  const reserved = typeof name === 'string' && RESERVED.includes(name.toLowerCase())
+  throw configError(
+    reserved
+      ? `service name ${JSON.stringify(name)} is reserved; choose another`
+      : `service name is ${JSON.stringify(name)}; expected 1 to 64 letters, digits, "_", "-" or "."`,
+  )
+}
+
+function moveBaseUrl({ profile, environment }: ServiceSources): string | undefined {
+  const variable = profile?.baseURLVariable
+  const value = variable === undefined ? undefined : environment[variable]
+  if (variable === undefined || value === undefined) return undefined
+  return checkShape(serviceOptionsSchema, { baseURL: value }, variable).baseURL
+}
+
+function baseLayers({ options, defaults, from, profile, ttls, name }: ServiceSources): readonly Layer[] {
+  const layers: Layer[] = [
+    { from: 'default', settings: DEFAULT_SETTINGS },
+    { from: `defaults (${from})`, settings: defaults },
+  ]
+  const environment = environmentLayer(ttls, 'CACHE_TTL_DEFAULT_HOURS')
+  if (environment !== undefined) layers.push(environment)
+  if (profile !== undefined) layers.push({ from: 'service (profile)', settings: settingsOf(profile, name) })
+  layers.push({ from: `service (${from})`, settings: pickSettings(options) })
+  return layers
+}
+
+function resolveRules({ options, from, profile, name }: ServiceSources): readonly ResolvedRule[] {
+  const shipped = (profile?.rules ?? []).map((rule) => ({
+    matches: compileRule(rule.match, `the profile of ${name}`),
+    layer: { from: `rule ${rule.match} (profile)`, settings: settingsOf(rule, name) },
+  }))
+  const written = (options.rules ?? []).map(({ match, ...settings }, index) => ({
+    matches: compileRule(match, `services.${name}.rules.${index}.match`),
+    layer: { from: `rule ${match} (${from})`, settings },
+  }))
+  return [...shipped, ...written]
+}
+
+function environmentLayer(ttls: TtlEnvironment, variable: string): Layer | undefined {
+  const ttl = ttls.get(variable)
+  return ttl === undefined ? undefined : { from: `env ${variable}`, settings: { ttl } }
+}
+
+function settingsOf(given: ProfileSettings, name: string): CheckedSettings {
+  const { ttl, negativeTtl, maxTtl, staleIfError, timeout, key } = given
+  const written = Object.fromEntries(
+    Object.entries({ ttl, negativeTtl, maxTtl, staleIfError, timeout, key }).filter(
+      ([, value]) => value !== undefined,
+    ),
+  )
+  return checkShape(requestSettingsSchema, written, `the profile of ${name}`)
+}
+
+function pickSettings(options: CheckedServiceOptions): CheckedSettings {
+  const { baseURL: _baseURL, hosts: _hosts, rules: _rules, ...settings } = options
+  return settings
+}
+
+function compileAny(patterns: readonly string[], name: string): RuleMatcher {
+  const matchers = patterns.map((pattern) => compileRule(pattern, name))
+  return (path) => matchers.some((matches) => matches(path))
+}

@@ -1,0 +1,157 @@
+// The options of one service as people write them, and the schema that checks them.
+import * as v from 'valibot'
+import type { Classify, KeyOptions, TagFunction } from '../model/policy.js'
+import { optionsObject, readable } from './check-shape.js'
+import { DURATION_FORM, type Duration, readDuration } from './durations.js'
+import { SIZE_FORM, type Size, readSize } from './sizes.js'
+
+/** What a rule may set: any service option that a single request can have. */
+export interface RequestSettings {
+  /** How answers stay fresh: `'ttl'` by the times given here. Default `'ttl'`. */
+  freshness?: 'ttl'
+  /** How long a good answer stays fresh. Default 4 h. `CACHE_TTL_<SERVICE>_HOURS` wins over it. */
+  ttl?: Duration
+  /** How long a 404 or 410 stays fresh. Default 1 minute. */
+  negativeTtl?: Duration
+  /** No answer is ever older than this, rescue included, counted from when its body came. Default none. */
+  maxTtl?: Duration
+  /** How long past its freshness an entry may stand in for a failing origin. Default 7 days. */
+  staleIfError?: Duration
+  /** True stores answers that the origin marks `no-store`. Default false. */
+  ignoreNoStore?: boolean
+  /** Whether credentials that the caller brings part the cache. Default `'per-credential'`. */
+  identity?: 'per-credential' | 'shared'
+  /** What takes part in the key. Lists add to those of the profile. */
+  key?: KeyOptions
+  /** Headers sent with every request to the service's own hosts; they take no part in the key. */
+  headers?: Record<string, string>
+  /** Parameters sent with every request to the service's own hosts; they take no part in the key. */
+  params?: Record<string, string | number | boolean>
+  /** Whether Cachette adds the service's credentials. Default true. */
+  injectCredentials?: boolean
+  /** After this the call is given up, body included. Default 10 s. */
+  timeout?: Duration
+  /** A larger body passes unstored. Default 16 MB. */
+  maxBodyBytes?: Size
+  /** Judges a response before it may replace an entry; undefined leaves it to the profile and the status. */
+  classify?: Classify
+  /** Names under which answers can be purged. */
+  tags?: TagFunction
+}
+
+/** Options of one service. */
+export interface ServiceOptions extends RequestSettings {
+  /** Where relative URLs point; claims the origin for the service. */
+  baseURL?: string
+  /** More hosts that are the service: `host`, `host:port` or `*.example.com`. */
+  hosts?: string[]
+  /** Settings by URL Pattern on the path below `baseURL`; a later match wins over an earlier one. */
+  rules?: (RequestSettings & { match: string })[]
+}
+
+/** Names that later versions bring, with the value that asks for nothing. */
+const LATER: ReadonlyMap<string, unknown> = new Map<string, unknown>([
+  ['cacheType', undefined],
+  ['defaultTtl', undefined],
+  ['minTtl', undefined],
+  ['staleWhileRevalidate', 0],
+  ['eagerRefresh', false],
+  ['jitter', 0],
+  ['softTimeout', undefined],
+  ['retry', undefined],
+  ['breaker', undefined],
+  ['rateLimit', undefined],
+  ['quota', undefined],
+  ['limitsPer', undefined],
+  ['validate', undefined],
+  ['forwardHeaders', undefined],
+])
+
+const flag = v.boolean('true or false')
+const names = v.array(v.string('a name'), 'a list of names')
+const duration = readable(readDuration, DURATION_FORM)
+const size = readable(readSize, SIZE_FORM)
+
+const keyOptions = optionsObject({
+  ignoreParams: v.optional(names),
+  ignoreHeaders: v.optional(names),
+  passThrough: v.optional(names),
+  credentialParams: v.optional(names),
+  body: v.optional(flag),
+})
+
+const REQUEST_ENTRIES = {
+  freshness: v.optional(readable(readFreshness, "'ttl' ('http' is not in this version of cachette)")),
+  ttl: v.optional(duration),
+  negativeTtl: v.optional(duration),
+  maxTtl: v.optional(duration),
+  staleIfError: v.optional(duration),
+  ignoreNoStore: v.optional(flag),
+  identity: v.optional(v.picklist(['per-credential', 'shared'], "'per-credential' or 'shared'")),
+  key: v.optional(keyOptions),
+  headers: v.optional(v.record(v.string(), v.string('a header value'), 'an object of headers')),
+  params: v.optional(
+    v.record(
+      v.string(),
+      v.union([v.string(), v.number(), v.boolean()], 'a value'),
+      'an object of parameters',
+    ),
+  ),
+  injectCredentials: v.optional(flag),
+  timeout: v.optional(duration),
+  maxBodyBytes: v.optional(size),
+  classify: v.optional(v.custom<Classify>(isFunction, 'a function')),
+  tags: v.optional(v.custom<TagFunction>(isFunction, 'a function that returns names')),
+}
+
+/** Checks the settings of one rule or of `defaults`. */
+export const requestSettingsSchema = optionsObject(REQUEST_ENTRIES, LATER)
+
+/** Checks the options of one service. */
+export const serviceOptionsSchema = optionsObject(
+  {
+    ...REQUEST_ENTRIES,
+    baseURL: v.optional(readable(readBaseUrl, "an http or https URL such as 'https://api.example.com/v1'")),
+    hosts: v.optional(
+      v.array(
+        readable(readHost, "a host such as 'api.example.com', 'localhost:8080' or '*.example.com'"),
+        'a list of hosts',
+      ),
+    ),
+    rules: v.optional(
+      v.array(
+        optionsObject({ ...REQUEST_ENTRIES, match: v.string("a URL pattern such as '/movie/:id'") }, LATER),
+        'a list of rules',
+      ),
+    ),
+  },
+  LATER,
+)
+
+/** Settings as the schema leaves them: milliseconds and bytes. */
+export type CheckedSettings = v.InferOutput<typeof requestSettingsSchema>
+
+/** Service options as the schema leaves them. */
+export type CheckedServiceOptions = v.InferOutput<typeof serviceOptionsSchema>
+
+function readFreshness(value: unknown): 'ttl' | undefined {
+  return value === 'ttl' ? value : undefined
+}
+
+function isFunction(value: unknown): boolean {
+  return typeof value === 'function'
+}
+
+function readBaseUrl(value: unknown): string | undefined {
+  if (typeof value !== 'string' || !URL.canParse(value)) return undefined
+  const url = new URL(value)
+  const isHttp = url.protocol === 'https:' || url.protocol === 'http:'
+  const isBare = url.search === '' && url.hash === '' && url.username === '' && url.password === ''
+  return isHttp && isBare ? url.href.replace(/\/+$/, '') : undefined
+}
+
+function readHost(value: unknown): string | undefined {
+  const isHost =
+    typeof value === 'string' && /^(\*\.)?[a-z0-9_.-]+(:\d{1,5})?$|^\[[0-9a-f:]+\](:\d{1,5})?$/i.test(value)
+  return isHost ? value.toLowerCase() : undefined
+}
