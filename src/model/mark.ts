@@ -1,4 +1,5 @@
 // Purges are marks: a line drawn in a scope. What was written before the line is gone (hard) or stale (soft).
+import type { EntryHead } from './cache-entry.js'
 
 /** What a mark covers. Several fields given together must all match. */
 export interface MarkScope {
@@ -16,4 +17,17 @@ export interface Mark {
   readonly atMs: number
   /** A soft mark makes entries stale, a hard one removes them. */
   readonly isSoft: boolean
+}
+
+/** What of an entry decides whether a scope covers it. */
+export type Coverable = Pick<EntryHead, 'service' | 'tags' | 'purgeUrl'>
+
+/** Whether a scope covers an entry: all its fields match. A scope without fields covers nothing. */
+export function covers(scope: MarkScope, entry: Coverable): boolean {
+  if (scope.service !== undefined && scope.service !== entry.service) return false
+  if (scope.tag !== undefined && !entry.tags.includes(scope.tag)) return false
+  if (scope.url !== undefined && scope.url !== entry.purgeUrl) return false
+  return (
+    scope.all === true || scope.service !== undefined || scope.tag !== undefined || scope.url !== undefined
+  )
 }

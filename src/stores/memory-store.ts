@@ -1,0 +1,178 @@
+// The memory tier: bounded in bytes and entries, on lru-cache. It keeps the very record it is given, with its body in
+// whichever form callers last asked for, and charges for that form.
+import { randomBytes } from 'node:crypto'
+import { LRUCache } from 'lru-cache'
+import type { CacheEntry, EntryHead, StoreRecord } from '../model/cache-entry.js'
+import type { Mark } from '../model/mark.js'
+import type { SyncStore, WriteResult } from '../model/store.js'
+import type { Clock } from '../shared/clock.js'
+import { createChangeFeed } from './change-feed.js'
+import { listFilter, pageLimit } from './list-page.js'
+import { coversRecord, isPurgedMeanwhile, MARK_KEPT_MS, scopeOf, supersedes } from './mark-table.js'
+import { createMemoryLedger } from './memory-ledger.js'
+import { chargeOf } from './record-charge.js'
+import { createUnsettledKeys } from './unsettled-keys.js'
+
+/** Options of the memory tier. */
+export interface MemoryStoreOptions {
+  /** The most that keys, heads and bodies may occupy, in bytes. */
+  readonly maxBytes: number
+  readonly maxEntries: number
+  readonly clock: Clock
+}
+
+interface Slot {
+  readonly record: StoreRecord
+  readonly chargeBytes: number
+  /** True once the charge can no longer change. */
+  readonly isSettled: boolean
+}
+
+/** Makes a store that lives as long as the process. */
+export function createMemoryStore({ maxBytes, maxEntries, clock }: MemoryStoreOptions): SyncStore {
+  const slots = new LRUCache<string, Slot>({ max: maxEntries, maxSize: maxBytes })
+  const feed = createChangeFeed()
+  const unsettled = createUnsettledKeys(settle)
+  const secret = randomBytes(32)
+  let marks: readonly Mark[] = []
+
+  function put(key: string, record: StoreRecord): boolean {
+    const chargeBytes = chargeOf(record)
+    const isSettled = record.kind === 'vary' || record.body.isParsed
+    slots.set(key, { record, chargeBytes, isSettled }, { size: chargeBytes })
+    if (!isSettled) unsettled.watch(key)
+    return chargeBytes <= maxBytes
+  }
+
+  function settle(key: string): void {
+    const slot = slots.peek(key)
+    if (slot === undefined || slot.isSettled) return
+    if (slot.record.kind === 'entry' && slot.record.body.isParsed) put(key, slot.record)
+  }
+
+  function store(record: StoreRecord): WriteResult {
+    const sequence = feed.record(record.key)
+    return put(record.key, { ...record, sequence })
+      ? { isStored: true, sequence }
+      : { isStored: false, because: 'full' }
+  }
+
+  function peekEntry(key: string): CacheEntry | undefined {
+    const record = slots.peek(key)?.record
+    return record?.kind === 'entry' ? record : undefined
+  }
+
+  function removeNow(key: string): boolean {
+    if (!slots.delete(key)) return false
+    feed.record(key)
+    return true
+  }
+
+  function forgetMarks(): void {
+    const oldestMs = clock.nowMs() - MARK_KEPT_MS
+    marks = marks.filter((mark) => {
+      if (mark.atMs > oldestMs) return true
+      for (const { record } of slots.values()) {
+        if (record.sequence < mark.sequence && coversRecord(mark, record)) return true
+      }
+      return false
+    })
+  }
+
+  return {
+    tier: 'memory',
+    ledger: createMemoryLedger(clock),
+
+    read(key) {
+      const slot = slots.get(key)
+      if (slot === undefined) return undefined
+      const { record } = slot
+      if (slot.isSettled || record.kind === 'vary') return record
+      if (record.body.isParsed) put(key, record)
+      else unsettled.watch(key)
+      return record
+    },
+
+    head: (key): EntryHead | undefined => peekEntry(key),
+
+    write(record, beganSequence) {
+      return Promise.resolve(
+        isPurgedMeanwhile(marks, record, beganSequence)
+          ? { isStored: false, because: 'purged-meanwhile' }
+          : store(record),
+      )
+    },
+
+    confirm(head, beganSequence) {
+      const known = peekEntry(head.key)
+      if (known === undefined || known.bodyId !== head.bodyId) {
+        return Promise.resolve({ isStored: false, because: 'replaced' })
+      }
+      const record: CacheEntry = {
+        ...head,
+        kind: 'entry',
+        body: known.body,
+        confirmedMonotonicMs: clock.monotonicMs(),
+      }
+      const isPurged =
+        isPurgedMeanwhile(marks, record, beganSequence) ||
+        marks.some((mark) => !mark.isSoft && mark.sequence > known.sequence && coversRecord(mark, known))
+      return Promise.resolve(isPurged ? { isStored: false, because: 'purged-meanwhile' } : store(record))
+    },
+
+    remove: (key) => Promise.resolve(removeNow(key)),
+
+    addMark(scope, { isSoft, atMs }) {
+      const mark: Mark = { scope: scopeOf(scope), sequence: feed.record(undefined), atMs, isSoft }
+      marks = [...marks.filter((older) => !supersedes(mark, older)), mark]
+      return Promise.resolve(mark)
+    },
+
+    marks: () => marks,
+    sequence: () => feed.sequence(),
+    changesSince: (sequence) => feed.since(sequence),
+
+    list(query) {
+      const isWanted = listFilter(query)
+      const limit = pageLimit(query)
+      const heads: EntryHead[] = []
+      for (const { record } of slots.values()) {
+        const isAfter = query.cursor === undefined || record.key > query.cursor
+        if (record.kind === 'entry' && isAfter && isWanted(record)) heads.push(record)
+      }
+      heads.sort((left, right) => (left.key < right.key ? -1 : 1))
+      const entries = heads.slice(0, limit)
+      const cursor = entries.at(-1)?.key
+      return heads.length > limit && cursor !== undefined ? { entries, cursor } : { entries }
+    },
+
+    clean(isRemovable, { expiredAtMs } = {}) {
+      let removed = 0
+      for (const { record } of [...slots.values()]) {
+        if (expiredAtMs !== undefined && record.removeAtMs > expiredAtMs) continue
+        const isGone = record.kind === 'vary' ? record.removeAtMs <= clock.nowMs() : isRemovable(record)
+        if (isGone && removeNow(record.key) && record.kind === 'entry') removed += 1
+      }
+      if (expiredAtMs === undefined) forgetMarks()
+      return Promise.resolve(removed)
+    },
+
+    secret: () => secret,
+
+    health() {
+      unsettled.settleAll()
+      return {
+        tier: 'memory',
+        isWritable: true,
+        entries: slots.size,
+        sizeBytes: slots.calculatedSize,
+        maxBytes,
+      }
+    },
+
+    close() {
+      slots.clear()
+      return Promise.resolve()
+    },
+  }
+}
