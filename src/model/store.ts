@@ -73,6 +73,16 @@ export interface SyncStore extends Store {
   read(key: string): StoreRecord | undefined
 }
 
+/** A tier that can stand in front of another one, holding copies of what that one gave. */
+export interface NearStore extends SyncStore {
+  /** Holds a record as it is, with the sequence number of the tier behind; may drop others to make room. */
+  keep(record: StoreRecord): void
+  /** Lets go of one copy. */
+  forget(key: string): void
+  /** Lets go of all copies. */
+  forgetAll(): void
+}
+
 /** What became of a write. */
 export type WriteResult =
   | { readonly isStored: true; readonly sequence: number }

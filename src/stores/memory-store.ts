@@ -4,7 +4,7 @@ import { randomBytes } from 'node:crypto'
 import { LRUCache } from 'lru-cache'
 import type { CacheEntry, EntryHead, StoreRecord } from '../model/cache-entry.js'
 import type { Mark } from '../model/mark.js'
-import type { SyncStore, WriteResult } from '../model/store.js'
+import type { NearStore, WriteResult } from '../model/store.js'
 import type { Clock } from '../shared/clock.js'
 import { createChangeFeed } from './change-feed.js'
 import { listFilter, pageLimit } from './list-page.js'
@@ -29,7 +29,7 @@ interface Slot {
 }
 
 /** Makes a store that lives as long as the process. */
-export function createMemoryStore({ maxBytes, maxEntries, clock }: MemoryStoreOptions): SyncStore {
+export function createMemoryStore({ maxBytes, maxEntries, clock }: MemoryStoreOptions): NearStore {
   const slots = new LRUCache<string, Slot>({ max: maxEntries, maxSize: maxBytes })
   const feed = createChangeFeed()
   const unsettled = createUnsettledKeys(settle)
@@ -158,6 +158,10 @@ export function createMemoryStore({ maxBytes, maxEntries, clock }: MemoryStoreOp
     },
 
     secret: () => secret,
+
+    keep: (record) => void put(record.key, record),
+    forget: (key) => void slots.delete(key),
+    forgetAll: () => slots.clear(),
 
     health() {
       unsettled.settleAll()

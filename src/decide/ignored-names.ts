@@ -1,0 +1,42 @@
+// Headers and parameters that never take part in a key. Pure.
+
+/** Tracking parameters: neither keyed nor sent. */
+const TRACKING =
+  /^(utm_\w+|gclid|gclsrc|dclid|gbraid|wbraid|fbclid|msclkid|twclid|ttclid|yclid|igshid|mc_cid|mc_eid|_ga|_gl)$/i
+
+/** Headers that are sent and cannot change a response: the client's name, tracing, and the connection's own. */
+const UNKEYED = new Set([
+  'user-agent',
+  'accept-encoding',
+  'cache-control',
+  'pragma',
+  'connection',
+  'keep-alive',
+  'host',
+  'content-length',
+  'date',
+  'priority',
+  'te',
+  'traceparent',
+  'tracestate',
+  'baggage',
+  'b3',
+  'uber-trace-id',
+  'sentry-trace',
+  'newrelic',
+  'x-request-id',
+  'x-correlation-id',
+  'x-amzn-trace-id',
+  'x-cloud-trace-context',
+  'x-goog-api-client',
+])
+
+/** True for a tracking parameter. */
+export function isTrackingParam(name: string): boolean {
+  return TRACKING.test(name)
+}
+
+/** True for a header that cannot change a response. */
+export function isUnkeyedHeader(lowerName: string): boolean {
+  return UNKEYED.has(lowerName) || lowerName.startsWith('x-b3-') || lowerName.startsWith('x-datadog-')
+}

@@ -1,0 +1,181 @@
+// From a request and its policy: what is sent, what is keyed, what is a credential. Pure; the engine hashes.
+import { canonicalUrl } from '../http/canonical-url.js'
+import { type QueryPair, joinQuery, pairValue, queryPair, splitQuery } from '../http/query-string.js'
+import type { ParamValue } from '../model/cache-request.js'
+import type { HeaderList } from '../model/header-list.js'
+import type { Policy } from '../model/policy.js'
+import { isCredentialHeader, isCredentialParam } from './credential-names.js'
+import { isTrackingParam, isUnkeyedHeader } from './ignored-names.js'
+
+/** What key parts are made of. */
+export interface KeyQuestion {
+  readonly url: string
+  readonly params: Readonly<Record<string, ParamValue>>
+  readonly headers: Readonly<Record<string, string>>
+  readonly policy: Policy
+  /** True where the URL is the service's own, so that its headers and parameters are added. */
+  readonly isOwnUrl: boolean
+}
+
+/** A credential in clear, never to leave the process. */
+export interface Credential {
+  /** `header authorization` or `param api_key`. */
+  readonly name: string
+  readonly value: string
+}
+
+/** Everything that a request's key, wire form and redacted form are made from. */
+export interface KeyParts {
+  /** The caller's URL byte for byte, minus ignored parameters, plus `params` and the service's own. */
+  readonly sendUrl: string
+  readonly sendHeaders: HeaderList
+  /** Without credentials and pass-through parameters. */
+  readonly keyUrl: string
+  /** What purges by URL compare: {@link keyUrl}. */
+  readonly purgeUrl: string
+  /** The canonical URL with credentials replaced by `REDACTED`. */
+  readonly redactedUrl: string
+  /** Names and values of keyed headers, names in lower case, sorted. */
+  readonly keyHeaders: HeaderList
+  /** Credentials that take part, sorted by name. */
+  readonly identity: readonly Credential[]
+  /** Every credential value sent, whether it takes part or not. */
+  readonly secrets: readonly string[]
+}
+
+/** Splits a request into what is sent and what is keyed (DESIGN: keys). */
+export function keyPartsOf(question: KeyQuestion): KeyParts {
+  const { policy } = question
+  const url = new URL(question.url)
+  const query = partQuery(question)
+  const headers = partHeaders(question, url)
+  const keyUrl = canonicalUrl({ url, pairs: query.keyed, equivalentHosts: policy.equivalentHosts })
+  const redacted = query.credentials.map(({ name }) => queryPair(name, 'REDACTED'))
+  const redactedUrl = canonicalUrl({
+    url,
+    pairs: [...query.keyed, ...redacted],
+    equivalentHosts: policy.equivalentHosts,
+  })
+  const identity = [...headers.credentials, ...query.identity].sort((a, b) =>
+    a.name < b.name ? -1 : a.name > b.name ? 1 : 0,
+  )
+  return {
+    sendUrl: `${withoutQuery(question.url, url)}${joinQuery(query.sent)}`,
+    sendHeaders: headers.sent,
+    keyUrl,
+    purgeUrl: keyUrl,
+    redactedUrl,
+    keyHeaders: headers.keyed,
+    identity,
+    secrets: [...headers.secrets, ...query.credentials.map((pair) => pairValue(pair))],
+  }
+}
+
+function partQuery({ url, params, policy, isOwnUrl }: KeyQuestion): {
+  readonly sent: readonly QueryPair[]
+  readonly keyed: readonly QueryPair[]
+  readonly credentials: readonly QueryPair[]
+  readonly identity: readonly Credential[]
+} {
+  const given = [...splitQuery(queryOf(url)), ...pairsOf(params)].filter(
+    ({ name }) => !isIgnoredParam(name, policy),
+  )
+  const names = new Set(given.map(({ name }) => name))
+  const added = isOwnUrl ? Object.entries(policy.params).filter(([name]) => !names.has(name)) : []
+  const isCredential = (name: string): boolean => isCredentialParam(name, policy.key.credentialParams)
+  const addedKeyed = added
+    .filter(([name]) => !isCredential(name))
+    .map(([name, value]) => queryPair(name, value))
+  const addedSecret = policy.injectCredentials
+    ? added.filter(([name]) => isCredential(name)).map(([name, value]) => queryPair(name, value))
+    : []
+  const credentials = given.filter(({ name }) => isCredential(name))
+  const leftOut = policy.identity === 'shared' ? policy.key.credentialParams : []
+  return {
+    sent: [...given, ...addedKeyed, ...addedSecret],
+    keyed: [
+      ...given.filter(({ name }) => !isCredential(name) && !policy.key.passThrough.includes(name)),
+      ...addedKeyed,
+    ],
+    credentials,
+    identity: credentials
+      .filter(({ name }) => !leftOut.includes(name))
+      .map((pair) => ({ name: `param ${pair.name}`, value: pairValue(pair) })),
+  }
+}
+
+function partHeaders(
+  { headers, policy, isOwnUrl }: KeyQuestion,
+  url: URL,
+): {
+  readonly sent: HeaderList
+  readonly keyed: HeaderList
+  readonly credentials: readonly Credential[]
+  readonly secrets: readonly string[]
+} {
+  const ignored = new Set(policy.key.ignoreHeaders.map((name) => name.toLowerCase()))
+  const given = [...Object.entries(headers), ...userinfoHeader(url, headers)].filter(
+    ([name]) => !ignored.has(name.toLowerCase()),
+  )
+  const names = new Set(given.map(([name]) => name.toLowerCase()))
+  const own = isOwnUrl
+    ? Object.entries(policy.headers).filter(([name]) => !names.has(name.toLowerCase()))
+    : []
+  const added = own.filter(([name]) => policy.injectCredentials || !isCredentialHeader(name))
+  const secretHeaders = given.filter(([name]) => isCredentialHeader(name))
+  const keyed = [
+    ...given.filter(([name]) => !isCredentialHeader(name)),
+    ...added.filter(([name]) => !isCredentialHeader(name)),
+  ]
+    .map(([name, value]) => [name.toLowerCase(), value.trim()] as const)
+    .filter(([name]) => !isUnkeyedHeader(name))
+    .sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0))
+  return {
+    sent: [...given, ...added],
+    keyed,
+    credentials:
+      policy.identity === 'shared'
+        ? []
+        : secretHeaders.map(([name, value]) => ({
+            name: `header ${name.toLowerCase()}`,
+            value: value.trim(),
+          })),
+    secrets: secretHeaders.map(([, value]) => value),
+  }
+}
+
+/** `https://user:password@host/` is sent, and keyed, as the Authorization that it stands for. */
+function userinfoHeader(url: URL, headers: Readonly<Record<string, string>>): [string, string][] {
+  const hasOwn = Object.keys(headers).some((name) => name.toLowerCase() === 'authorization')
+  if ((url.username === '' && url.password === '') || hasOwn) return []
+  const text = `${decodeURIComponent(url.username)}:${decodeURIComponent(url.password)}`
+  return [['Authorization', `Basic ${toBase64(text)}`]]
+}
+
+function toBase64(text: string): string {
+  return btoa(Array.from(new TextEncoder().encode(text), (byte) => String.fromCharCode(byte)).join(''))
+}
+
+function isIgnoredParam(name: string, policy: Policy): boolean {
+  return policy.key.ignoreParams.includes(name) || isTrackingParam(name)
+}
+
+function pairsOf(params: Readonly<Record<string, ParamValue>>): readonly QueryPair[] {
+  return Object.entries(params).flatMap(([name, value]) => {
+    if (value === null || value === undefined) return []
+    const values = Array.isArray(value) ? (value as readonly (string | number)[]) : [value]
+    return values.map((item) => queryPair(name, String(item)))
+  })
+}
+
+function queryOf(url: string): string {
+  const bare = url.split('#', 1)[0] ?? ''
+  const start = bare.indexOf('?')
+  return start < 0 ? '' : bare.slice(start + 1)
+}
+
+/** The URL as written up to its query, without userinfo. */
+function withoutQuery(text: string, url: URL): string {
+  const bare = text.split(/[?#]/, 1)[0] ?? ''
+  return url.username === '' && url.password === '' ? bare : `${url.protocol}//${url.host}${url.pathname}`
+}
