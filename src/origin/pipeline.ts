@@ -1,0 +1,14 @@
+// The steps between a miss and the network, in order. The deadline comes first, since it bounds everything, tokens
+// included; authorisation comes last, so that only the network sees credentials.
+import type { Clock } from '../shared/clock.js'
+import { withAuthorization } from './authorize.js'
+import { createTokenSource } from './client-credentials.js'
+import { withDeadline } from './deadline.js'
+import type { OriginStep } from './origin-call.js'
+import { receive } from './receive.js'
+
+/** Makes the pipeline: deadline → authorize → receive. */
+export function createOriginPipeline(clock: Clock): OriginStep {
+  const tokens = createTokenSource(clock, withDeadline(clock, receive))
+  return withDeadline(clock, withAuthorization(tokens, receive))
+}

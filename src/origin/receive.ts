@@ -1,0 +1,130 @@
+// The last step: sends the request, undoes the content encoding, and gathers the body within a bound.
+// https://www.rfc-editor.org/rfc/rfc9110#section-8.4
+import { Readable, type Transform, pipeline } from 'node:stream'
+import zlib from 'node:zlib'
+import { CachetteError } from '../errors/cachette-error.js'
+import { endToEndFields, fieldValue, listMembers, withoutFields } from '../http/header-fields.js'
+import type { HeaderList } from '../model/header-list.js'
+import type { OriginCall, OriginReply } from './origin-call.js'
+
+/** No body is gathered beyond this, however large bodies that pass unstored may be: 256 MB. */
+const MAX_GATHERED_BYTES = 256 * 1024 ** 2
+
+const ENCODING_FIELDS = new Set(['content-encoding', 'content-length'])
+
+/** zstd came to Node with 22.15; older versions do not ask for it. */
+const createZstd = (zlib as unknown as { createZstdDecompress?: () => Transform }).createZstdDecompress
+
+/** What is asked for where the caller did not say. */
+const ACCEPT_ENCODING = createZstd === undefined ? 'gzip, br, deflate' : 'gzip, br, zstd, deflate'
+
+/**
+ * Sends a call and gathers its answer.
+ *
+ * @throws CachetteError `CACHETTE_ORIGIN_UNREACHABLE` where no whole response came, `CACHETTE_INVALID_RESPONSE`
+ * where it could not be decoded, `CACHETTE_BODY_TOO_LARGE` beyond 256 MB
+ */
+export async function receive(call: OriginCall): Promise<OriginReply> {
+  const { status, headers, body } = await send(call)
+  const codings = listMembers(fieldValue(headers, 'content-encoding')).map((coding) => coding.toLowerCase())
+  const decoders = decodersOf(codings)
+  const isDecoded = decoders !== undefined && decoders.length > 0
+  const bytes = isDecoded
+    ? await gather(call, decoded(body, decoders), 'decode')
+    : await gather(call, body, 'read')
+  const kept = isDecoded ? withoutFields(headers, ENCODING_FIELDS) : headers
+  return { status, headers: endToEndFields(kept), body: bytes, originCalls: 1 }
+}
+
+async function send(call: OriginCall): ReturnType<OriginCall['transport']> {
+  const { transport, method, url, body, signal } = call
+  try {
+    const headers = withAcceptEncoding(call.headers)
+    return await transport({ method, url, headers, signal, ...(body === undefined ? {} : { body }) })
+  } catch (error) {
+    throw unreachable(call, error)
+  }
+}
+
+function withAcceptEncoding(headers: HeaderList): HeaderList {
+  const isGiven = headers.some(([name]) => name.toLowerCase() === 'accept-encoding')
+  return isGiven ? headers : [...headers, ['accept-encoding', ACCEPT_ENCODING]]
+}
+
+/** Decoders in the order in which they undo the codings; undefined where one is unknown: the body then passes as it is. */
+function decodersOf(codings: readonly string[]): readonly Transform[] | undefined {
+  const decoders: Transform[] = []
+  for (const coding of codings.toReversed()) {
+    if (coding === 'identity') continue
+    if (coding === 'gzip' || coding === 'x-gzip') decoders.push(zlib.createGunzip())
+    else if (coding === 'deflate') decoders.push(zlib.createInflate())
+    else if (coding === 'br') decoders.push(zlib.createBrotliDecompress())
+    else if (coding === 'zstd' && createZstd !== undefined) decoders.push(createZstd())
+    else return undefined
+  }
+  return decoders
+}
+
+function decoded(body: AsyncIterable<Uint8Array>, decoders: readonly Transform[]): AsyncIterable<Uint8Array> {
+  const source = Readable.from(body, { objectMode: false })
+  // Errors reach whoever reads the end of the chain, so the callback has nothing to add.
+  return pipeline([source, ...decoders], () => undefined) as unknown as AsyncIterable<Uint8Array>
+}
+
+async function gather(
+  call: OriginCall,
+  body: AsyncIterable<Uint8Array>,
+  activity: 'read' | 'decode',
+): Promise<Uint8Array> {
+  const chunks: Uint8Array[] = []
+  let sizeBytes = 0
+  try {
+    for await (const chunk of body) {
+      sizeBytes += chunk.byteLength
+      if (sizeBytes > MAX_GATHERED_BYTES) throw tooLarge(call)
+      chunks.push(chunk)
+    }
+  } catch (error) {
+    if (CachetteError.is(error)) throw error
+    throw activity === 'decode' && isDecodeError(error) ? undecodable(call, error) : unreachable(call, error)
+  }
+  return chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : Buffer.concat(chunks)
+}
+
+function isDecodeError(error: unknown): boolean {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : ''
+  return /^(Z_|ERR_BROTLI|ERR__ERROR|ERR_ZSTD|ERR_PADDING|ERR_UNEXPECTED)/.test(code)
+}
+
+function unreachable(call: OriginCall, cause: unknown): CachetteError {
+  const { service, redactedUrl: url } = call
+  const reason = cause instanceof Error ? (codeOf(cause) ?? cause.name) : 'unknown failure'
+  return new CachetteError(
+    'CACHETTE_ORIGIN_UNREACHABLE',
+    `${call.method} ${url} got no whole response (${reason}); check that the origin is up and the URL is right`,
+    { service, url, attempts: 1, cause },
+  )
+}
+
+function codeOf(error: Error): string | undefined {
+  const code = 'code' in error && typeof error.code === 'string' ? error.code : undefined
+  return code ?? (error.cause instanceof Error ? codeOf(error.cause) : undefined)
+}
+
+function undecodable(call: OriginCall, cause: unknown): CachetteError {
+  const { service, redactedUrl: url } = call
+  return new CachetteError(
+    'CACHETTE_INVALID_RESPONSE',
+    `${call.method} ${url} answered with a body that does not decode as its Content-Encoding says`,
+    { service, url, attempts: 1, cause },
+  )
+}
+
+function tooLarge(call: OriginCall): CachetteError {
+  const { service, redactedUrl: url } = call
+  return new CachetteError(
+    'CACHETTE_BODY_TOO_LARGE',
+    `${call.method} ${url} answered with more than ${MAX_GATHERED_BYTES} bytes; ask for less`,
+    { service, url, attempts: 1 },
+  )
+}

@@ -1,0 +1,49 @@
+// The network of the service class: undici with a pool of its own, so that an app's global dispatcher and hooks
+// are never called from inside the cache.
+import { Agent } from 'undici'
+import type { HeaderList } from '../model/header-list.js'
+import type { OriginRequest, OriginResponse, Transport } from '../model/transport.js'
+
+/** A transport and the way to close its sockets. */
+export interface OwnedTransport {
+  readonly transport: Transport
+  close(): Promise<void>
+}
+
+const CONNECT_TIMEOUT_MS = 10_000
+
+/** Makes a transport with a connection pool of its own. */
+export function createUndiciTransport(): OwnedTransport {
+  const agent = new Agent({ connect: { timeout: CONNECT_TIMEOUT_MS } })
+  return {
+    transport: (request) => send(agent, request),
+    close: () => agent.destroy(),
+  }
+}
+
+async function send(agent: Agent, request: OriginRequest): Promise<OriginResponse> {
+  const url = new URL(request.url)
+  const response = await agent.request({
+    origin: url.origin,
+    path: `${url.pathname}${url.search}`,
+    method: request.method as 'GET',
+    headers: request.headers.flat(),
+    body: request.body ?? null,
+    signal: request.signal,
+    responseHeaders: 'raw',
+    headersTimeout: 0,
+    bodyTimeout: 0,
+  })
+  return {
+    status: response.statusCode,
+    headers: pairs(response.headers as unknown as readonly string[]),
+    body: response.body as AsyncIterable<Uint8Array>,
+  }
+}
+
+function pairs(flat: readonly string[]): HeaderList {
+  const list: (readonly [string, string])[] = []
+  for (let index = 0; index + 1 < flat.length; index += 2)
+    list.push([flat[index] ?? '', flat[index + 1] ?? ''])
+  return list
+}
