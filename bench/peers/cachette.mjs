@@ -1,0 +1,38 @@
+// Cachette as a user sees it: the built package, through its public names only.
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createCachette } from '../../dist/index.js'
+
+/** The service that stands for the API; the environment is left out so that no setting of this machine takes part. */
+export const SERVICE = 'bench'
+
+/** An instance whose service `bench` claims the origin; `service` holds that service's other options. */
+export async function openCachette({ origin, store = 'memory:', memory, service = {} }) {
+  const cachette = await createCachette({
+    store,
+    ...(memory === undefined ? {} : { memory }),
+    services: { [SERVICE]: { baseURL: origin.url, ...service } },
+    env: {},
+  })
+  return { cachette, api: cachette.service(SERVICE), close: () => cachette.close() }
+}
+
+/** A folder that `remove` takes away again. */
+export function createFolder() {
+  const path = mkdtempSync(join(tmpdir(), 'cachette-bench-'))
+  return { path, remove: () => rmSync(path, { recursive: true, force: true }) }
+}
+
+/** The same on LMDB in a folder of its own. */
+export async function openCachetteOnLmdb(options) {
+  const folder = createFolder()
+  const opened = await openCachette({ ...options, store: `lmdb:${folder.path}` })
+  return {
+    ...opened,
+    async close() {
+      await opened.close()
+      folder.remove()
+    },
+  }
+}

@@ -1,0 +1,67 @@
+// Measures what one call costs: tight loops of awaited calls, the contenders in turn within every round.
+
+/** How long one sample should take; a slow contender is sampled for at least `MIN_CALLS` calls. */
+const SAMPLE_MS = 30
+const MIN_CALLS = 8
+const WARM_UP_MS = 400
+
+let sink
+
+async function loop(call, calls) {
+  for (let index = 0; index < calls; index += 1) sink = await call()
+}
+
+async function sample(call, calls) {
+  const began = process.hrtime.bigint()
+  await loop(call, calls)
+  return Number(process.hrtime.bigint() - began) / 1e3 / calls
+}
+
+/** Runs the call until it is compiled and says how many calls fill one sample. */
+async function warmUp(call) {
+  const endsAtMs = performance.now() + WARM_UP_MS
+  let calls = MIN_CALLS
+  let us = 0
+  while (performance.now() < endsAtMs) {
+    us = await sample(call, calls)
+    if (us * calls < SAMPLE_MS * 1e3) calls = Math.min(calls * 2, 1_000_000)
+  }
+  return Math.max(MIN_CALLS, Math.round((SAMPLE_MS * 1e3) / us))
+}
+
+/** The middle of a list of numbers. */
+export function median(numbers) {
+  const sorted = [...numbers].sort((one, other) => one - other)
+  const middle = sorted.length >> 1
+  return sorted.length % 2 === 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2
+}
+
+/**
+ * Microseconds per call of each contender, a map from name to `{ us, lowUs, highUs }`: the median of all rounds and the quarter
+ * points around it. A round samples every contender once, each time beginning with another one, so that a machine
+ * that slows down in the middle slows them all.
+ */
+export async function measure(contenders, { rounds = 21, onRound = () => {} } = {}) {
+  const samples = contenders.map(() => [])
+  const calls = []
+  for (const { call } of contenders) calls.push(await warmUp(call))
+  for (let round = 0; round < rounds; round += 1) {
+    for (let step = 0; step < contenders.length; step += 1) {
+      const index = (round + step) % contenders.length
+      samples[index].push(await sample(contenders[index].call, calls[index]))
+    }
+    onRound(round + 1, rounds)
+  }
+  return new Map(contenders.map(({ name }, index) => [name, summary(samples[index])]))
+}
+
+function summary(samples) {
+  const sorted = [...samples].sort((one, other) => one - other)
+  const at = (share) => sorted[Math.round((sorted.length - 1) * share)]
+  return { us: median(samples), lowUs: at(0.25), highUs: at(0.75) }
+}
+
+/** Keeps the last result alive, so that no call can be optimised away. */
+export function lastResult() {
+  return sink
+}
