@@ -1,0 +1,46 @@
+// The admin over an instance in this process.
+import type { Admin, CallDescription } from './admin.js'
+import type { CachetteInstance, InstanceCallOptions } from './cachette-instance.js'
+import { claimingService } from './claiming-service.js'
+import { findByKey } from './find-entry.js'
+
+/** An {@link Admin} that speaks to an instance; closing it closes the instance. */
+export function createLocalAdmin(instance: CachetteInstance): Admin {
+  const serviceOf = (url: string, service: string | undefined): string =>
+    service ?? claimingService(instance.services(), url)
+  let closing: Promise<void> | undefined
+  return {
+    metrics: (options) => instance.metrics(options),
+    resetMetrics: () => instance.resetMetrics(),
+    cleanExpired: (options) => instance.cleanExpired(options),
+    purge: (request) => instance.purge(request),
+    list: (query) => instance.list(query),
+    async entry(keyOrUrl, { service } = {}) {
+      if (!/^https?:\/\//i.test(keyOrUrl)) return findByKey(instance, keyOrUrl)
+      const { key } = await instance.explain(keyOrUrl, { service: serviceOf(keyOrUrl, service) })
+      return instance.entry(key)
+    },
+    async explain(url, { service, ...call } = {}) {
+      return instance.explain(url, { ...callOptions(call), service: serviceOf(url, service) })
+    },
+    async get(url, { service, ttlHours, refresh, signal, ...call } = {}) {
+      return instance.service(serviceOf(url, service)).fetchExternal(url, {
+        ...callOptions(call),
+        ...(ttlHours === undefined ? {} : { ttlHours }),
+        ...(refresh === undefined ? {} : { refresh }),
+        ...(signal === undefined ? {} : { signal }),
+      })
+    },
+    services: () => Promise.resolve(instance.services()),
+    onRequest: (listener) => instance.on('request', listener),
+    health: () => instance.health(),
+    close: () => (closing ??= instance.close()),
+  }
+}
+
+function callOptions({ params, headers }: CallDescription): InstanceCallOptions {
+  return {
+    ...(params === undefined ? {} : { params: { ...params } }),
+    ...(headers === undefined ? {} : { headers: { ...headers } }),
+  }
+}

@@ -1,0 +1,46 @@
+// What the doctor asks of the cache: its stores and its services. Pure.
+import type { HealthReport, ServiceInfo } from '../../admin/admin.js'
+import type { StoreHealth } from '../../model/store.js'
+import { formatBytes, formatCount } from '../format/figures.js'
+import { fail, ok, warn, type Check } from './check.js'
+
+/** One line per tier that outlives the process; one in all where there is none. */
+export function checkStores({ tiers }: HealthReport): readonly Check[] {
+  const lasting = tiers.filter(({ tier }) => tier !== 'memory')
+  if (lasting.length === 0) {
+    const advice = "set CACHETTE_STORE, for example to 'lmdb:./.cachette', unless that is intended"
+    return [warn('store', 'memory only: what is cached ends with the process', advice)]
+  }
+  return lasting.map(checkStore)
+}
+
+function checkStore({
+  tier,
+  location,
+  problem,
+  isWritable,
+  entries,
+  sizeBytes,
+  maxBytes,
+}: StoreHealth): Check {
+  const where = location === undefined ? tier : `${tier} at ${location}`
+  if (problem !== undefined)
+    return fail('store', `${where}: ${problem}`, 'correct it, or move the store with CACHETTE_STORE')
+  if (!isWritable) {
+    const advice = 'give this user the right to write there, or move the store with CACHETTE_STORE'
+    return fail('store', `${where} cannot be written to`, advice)
+  }
+  const bound = maxBytes === Infinity || maxBytes <= 0 ? '' : ` of ${formatBytes(maxBytes)}`
+  return ok(
+    'store',
+    `${where}: opens and can be written to, ${formatCount(entries)} entries, ${formatBytes(sizeBytes)}${bound}`,
+  )
+}
+
+/** One line per service. */
+export function checkCredentials(services: readonly ServiceInfo[]): readonly Check[] {
+  return services.map(({ name, hasCredentials, missing }) => {
+    if (hasCredentials) return ok(`service ${name}`, 'ready: credentials present or not needed')
+    return warn(`service ${name}`, 'no credentials', `set ${missing.join(' or ')} to use it`)
+  })
+}

@@ -1,0 +1,58 @@
+// What each reason and each decision means, as a sentence. Pure; a reason without a sentence does not compile.
+import type { Because } from '../../model/because.js'
+
+export const REASON_SENTENCES: Readonly<Record<Because, string>> = Object.freeze({
+  fresh: 'An entry is stored and is younger than the TTL in force.',
+  'not-in-cache': 'Nothing is stored under this key.',
+  expired: 'An entry is stored but is older than its TTL.',
+  'ttl-lowered': 'An entry is stored and was fresh under its old TTL, but the TTL in force is now shorter.',
+  'call-ttl-shorter': 'An entry is stored, but this call asks for a shorter TTL than its age.',
+  'always-revalidate': 'The TTL in force is 0: the origin is asked each time.',
+  'from-the-future':
+    'The entry claims to be stored later than now, so its age cannot be trusted: a clock has jumped.',
+  'over-max-ttl': 'The entry is older than maxTtl, the most that may be served in any case.',
+  purged: 'The entry was stored before a purge that covers it.',
+  'soft-purged': 'The entry was stored before a soft purge that covers it, so it counts as stale.',
+  'refresh-requested': 'The call asks for a refresh, whatever is stored.',
+  'method-not-cached': 'Only GET and HEAD are cached, and POST where key.body says so.',
+  'body-not-keyed': 'The request has a body that takes no part in the key; key.body caches such requests.',
+  'never-cached-by-profile':
+    "The service's profile never caches this path, for example because a GET there changes something.",
+  'joined-call': 'The same call was under way, and its answer was shared.',
+  stored: 'The answer was stored.',
+  'not-modified': 'The origin said that the stored answer still holds (304).',
+  'negative-answer':
+    'The origin said that there is no such thing (404 or 410); that is remembered for negativeTtl.',
+  'no-store': 'The origin forbids storing the answer (no-store); ignoreNoStore overrides it.',
+  'vary-star': 'The answer varies on something that cannot be known (Vary: *).',
+  'status-not-stored': 'Answers with this status are never stored.',
+  'partial-content': 'The answer is only a part of the whole.',
+  'body-too-large': 'The body is larger than maxBodyBytes.',
+  'credential-in-response': 'The answer carries a credential, which is never stored.',
+  'purged-meanwhile': 'A purge came while the call was under way.',
+  'unsafe-method-succeeded':
+    'A call that changes something succeeded, so what was stored for the URL was removed.',
+  'memory-only-keys':
+    'The secret of the shared store cannot be had, so the answer stays in the memory of this process.',
+  'origin-unreachable': 'The origin could not be reached.',
+  'origin-timeout': 'The origin did not answer in time.',
+  'origin-transient': 'The origin failed in a way that may pass.',
+  'origin-quota': 'The origin refused the call because too many were made.',
+  'origin-auth': 'The origin refused the credentials.',
+  'origin-permanent': 'The origin refused the call in a way that will not pass.',
+  'invalid-response': 'The answer did not look as it must, so it was not taken.',
+})
+
+const DECISION_SENTENCES: Readonly<Record<string, string>> = Object.freeze({
+  'serve-fresh': 'A call now would be answered from the cache, without calling the origin.',
+  'serve-stale': 'A call now would get the stale entry at once, and the origin would be asked behind it.',
+  revalidate: 'A call now would ask the origin whether the stored answer still holds.',
+  fetch: 'A call now would ask the origin for the answer.',
+  refuse: 'A call now would be refused without asking the origin.',
+  bypass: 'A call now would go to the origin and leave the cache alone.',
+})
+
+/** What a decision means; an unknown one explains itself by its name alone. */
+export function decisionSentence(decision: string): string {
+  return DECISION_SENTENCES[decision] ?? `A call now would be decided as '${decision}'.`
+}

@@ -1,0 +1,19 @@
+#!/usr/bin/env node
+// The command line's entry: hands the process to runCli and its result to the exit code.
+import { runCli } from './run-cli.js'
+
+// `cachette … | head` closes the pipe early: that is the reader's right, not a failure.
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code === 'EPIPE') process.exit(0)
+    throw error
+  })
+}
+
+process.exitCode = await runCli(process.argv.slice(2), {
+  environment: process.env,
+  stdout: process.stdout,
+  stderr: process.stderr,
+  // Loaded on demand: help and version need no store.
+  openAdmin: async (isolated) => (await import('../admin/open-local-admin.js')).openLocalAdmin(isolated),
+})

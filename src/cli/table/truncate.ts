@@ -1,0 +1,19 @@
+// Cuts text to a number of terminal cells, not characters: a CJK letter or an emoji takes two. Pure.
+import stringWidth from 'string-width'
+
+const graphemes = new Intl.Segmenter()
+
+/** The text where it fits into `width` cells, else its beginning and `…`. */
+export function truncate(text: string, width: number): string {
+  if (stringWidth(text) <= width) return text
+  if (width <= 0) return ''
+  let kept = ''
+  let used = 0
+  for (const { segment } of graphemes.segment(text)) {
+    const cells = stringWidth(segment)
+    if (used + cells > width - 1) break
+    kept += segment
+    used += cells
+  }
+  return `${kept}…`
+}
