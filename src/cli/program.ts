@@ -32,7 +32,6 @@ export async function createProgram(frame: Frame, streams: ProgramStreams): Prom
   const program = new Command('cachette')
     .description('One cache between your application and the APIs it does not own.')
     .version(packageVersion(), '-V, --version', 'print the version')
-    .helpOption('-h, --help', 'print this help')
     .helpCommand('help [command]', 'print the help of a command')
     .option('--json', 'print JSON on stdout instead of text for people')
     .option('--store <where>', "the store instead of CACHETTE_STORE, such as 'lmdb:./.cachette'")
@@ -66,6 +65,7 @@ async function demoCommand(frame: Frame): Promise<Command> {
 function settle(command: Command, streams: ProgramStreams): void {
   command
     .exitOverride()
+    .helpOption('-h, --help', 'print this help')
     .showHelpAfterError(`(cachette ${command.parent === null ? '' : `${command.name()} `}--help tells more)`)
     .configureHelp({ showGlobalOptions: true })
     .configureOutput({

@@ -8,6 +8,7 @@ import type { Frame } from './frame.js'
 import { createInterrupt } from './interrupt.js'
 import { layoutOf } from './layout.js'
 import { createProgram } from './program.js'
+import { UsageError } from './usage-error.js'
 
 /** The process, as far as the command line uses it. */
 export interface CliWorld {
@@ -31,13 +32,17 @@ export async function runCli(args: readonly string[], world: CliWorld): Promise<
       exitCode = await runWork(command, work, world)
     },
   }
+  const isJson = args.includes('--json')
+  const usageErrors = { write: (text: string) => isJson || world.stderr.write(text) }
   try {
-    const program = await createProgram(frame, world)
+    const program = await createProgram(frame, { stdout: world.stdout, stderr: usageErrors })
     await program.parseAsync([...args], { from: 'user' })
   } catch (error) {
-    // Commander has already printed its sentence; its code 0 is for --help and --version.
-    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage
-    return report(error, false, world)
+    if (!(error instanceof CommanderError)) return report(error, isJson, world)
+    // Commander's code 0 is for --help and --version; other errors it has printed itself, as text.
+    if (error.exitCode === 0) return EXIT.ok
+    if (isJson) report(new UsageError(error.message.replace(/^error: /, '')), isJson, world)
+    return EXIT.usage
   }
   return exitCode
 }

@@ -18,6 +18,8 @@ export const REASON_SENTENCES: Readonly<Record<Because, string>> = Object.freeze
   'body-not-keyed': 'The request has a body that takes no part in the key; key.body caches such requests.',
   'never-cached-by-profile':
     "The service's profile never caches this path, for example because a GET there changes something.",
+  'conditional-request':
+    'The call brings a condition of its own, such as If-None-Match, which only the origin can judge.',
   'joined-call': 'The same call was under way, and its answer was shared.',
   stored: 'The answer was stored.',
   'not-modified': 'The origin said that the stored answer still holds (304).',
