@@ -1,7 +1,7 @@
 // Holds the recorded bodies against the hand-written types: each is compiled as a literal of its type, so that
 // a missing field, a wrong kind of value and an undeclared field all fail.
 import { existsSync, readFileSync } from 'node:fs'
-import { dirname, join, resolve } from 'node:path'
+import { basename, dirname, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import ts from 'typescript'
 import { describe, expect, it } from 'vitest'
@@ -174,7 +174,7 @@ function compile(
   return [...sources.keys()].flatMap((name) =>
     program.getSemanticDiagnostics(program.getSourceFile(name)).map((diagnostic) => {
       const message = ts.flattenDiagnosticMessageText(diagnostic.messageText, '\n')
-      return `${name}: ${message}`.slice(0, 1_500)
+      return `${basename(name)}: ${message}`.slice(0, 1_500)
     }),
   )
 }
