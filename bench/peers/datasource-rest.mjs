@@ -1,17 +1,18 @@
-// @apollo/datasource-rest with one data source for all callers and its default cache in memory.
+// @apollo/datasource-rest with one data source for all callers, its default cache in memory and a TTL.
 import { RESTDataSource } from '@apollo/datasource-rest'
 
 class Source extends RESTDataSource {
-  ask(url, headers) {
-    return this.get(url, headers === undefined ? undefined : { headers })
+  ask(url, options) {
+    return this.get(url, options)
   }
 }
 
 export const datasourceRest = {
-  name: '@apollo/datasource-rest',
+  name: '@apollo/datasource-rest, `cacheOptions`',
   packages: ['@apollo/datasource-rest'],
-  open() {
+  open({ ttlMs }) {
     const source = new Source({ logger: { debug() {}, info() {}, warn() {}, error() {} } })
-    return { ask: (url, headers) => source.ask(url, headers), close() {} }
+    const cacheOptions = { ttl: ttlMs / 1000 }
+    return { ask: (url, headers = {}) => source.ask(url, { headers, cacheOptions }), close() {} }
   },
 }

@@ -1,10 +1,10 @@
 // undici's cache interceptor, asked through request and through fetch, and with its deduplicating interceptor.
 import { Agent, fetch, interceptors, request } from 'undici'
 
-const fiveMinutesSeconds = 300
+const fiveMinutesMs = 300_000
 
 function dispatcherOf({ byOption }, ...before) {
-  const options = byOption ? { cacheByDefault: fiveMinutesSeconds } : {}
+  const options = byOption ? { cacheByDefault: fiveMinutesMs } : {}
   return new Agent().compose(...before, interceptors.cache(options))
 }
 
