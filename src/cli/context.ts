@@ -10,6 +10,8 @@ export interface CommandContext {
   readonly layout: Layout
   /** The layout of stderr, where progress and remarks go. */
   readonly remarkLayout: Layout
+  /** stderr itself, for the progress bar. */
+  readonly remarkStream: NodeJS.WritableStream
   readonly environment: Readonly<Record<string, string | undefined>>
   /** Prints readable text on stdout, with a line end. */
   print(text: string): void

@@ -20,7 +20,7 @@ export function createProgress(context: CommandContext, label: string, total: nu
   let done = 0
   let isShown = false
   const bar = new SingleBar({
-    stream: process.stderr,
+    stream: context.remarkStream,
     clearOnComplete: true,
     hideCursor: true,
     barsize: 24,

@@ -62,6 +62,7 @@ async function runWork(
     isJson,
     layout: layoutOf(world.stdout, world.environment),
     remarkLayout: layoutOf(world.stderr, world.environment),
+    remarkStream: world.stderr,
     environment: world.environment,
     print: (text) => void world.stdout.write(`${text}\n`),
     printJson: (value, form) =>
