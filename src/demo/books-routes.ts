@@ -45,13 +45,18 @@ export function createBooksRoutes(catalogue: Catalogue): ProviderRoutes {
       const call = { query, baseUrl: origin + BASE_PATHS.books, path, value: match?.value ?? String }
       const body = match?.route.body(call)
       if (match === undefined || body === undefined) {
-        return googleError(404, 'notFound', 'The volume ID could not be found.', 'NOT_FOUND')
+        return booksNotFound()
       }
       return body.status === 200
         ? routeReply(match.route, body.body)
         : jsonReply(body.status, HEADERS, body.body)
     },
   }
+}
+
+/** Google's answer to a path or an id that it does not know. */
+export function booksNotFound(): LoopbackReply {
+  return googleError(404, 'notFound', 'The volume ID could not be found.', 'NOT_FOUND')
 }
 
 function routesOver(catalogue: Catalogue): readonly Route[] {

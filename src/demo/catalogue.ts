@@ -1,5 +1,6 @@
 // The content of the demo's APIs, read from the file that the build makes beside this one.
 import { readFileSync } from 'node:fs'
+import { configError } from '../errors/cachette-error.js'
 
 /** A film; the numbers of genre, director and cast are positions in the catalogue's lists. */
 export interface Film {
@@ -72,9 +73,7 @@ export function loadCatalogue(): Catalogue {
   try {
     text = readFileSync(FILE, 'utf8')
   } catch (cause) {
-    throw new Error('The demo has no catalogue: run `npm run build`, which makes dist/demo/catalogue.json.', {
-      cause,
-    })
+    throw configError('the demo has no catalogue: `npm run build` makes dist/demo/catalogue.json', cause)
   }
   loaded = JSON.parse(text) as Catalogue
   return loaded

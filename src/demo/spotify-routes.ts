@@ -1,5 +1,6 @@
 // The Spotify Web API as the demo imitates it: tokens, errors in its own form, and the table of paths.
 import type { Catalogue } from './catalogue.js'
+import type { LoopbackReply } from './loopback-server.js'
 import { BASE_PATHS } from './local-origin.js'
 import { jsonReply, matchRoute, routeReply, type ProviderRoutes } from './provider-routes.js'
 import { spotifyHeaders } from './spotify-headers.js'
@@ -30,7 +31,7 @@ export function createSpotifyRoutes(catalogue: Catalogue, tokens: SpotifyTokens)
       if (match === undefined)
         return jsonReply(404, ERROR_HEADERS, spotifyError(404, 'Service not found').body)
       const call = { query, baseUrl: origin + BASE_PATHS.spotify, path, value: match.value }
-      const body = match.route.body(call) ?? spotifyError(404, 'Resource not found')
+      const body = match.route.body(call) ?? NOT_FOUND
       return body.status === 200
         ? routeReply(match.route, body.body)
         : jsonReply(body.status, ERROR_HEADERS, body.body)
@@ -38,5 +39,11 @@ export function createSpotifyRoutes(catalogue: Catalogue, tokens: SpotifyTokens)
   }
 }
 
+/** Spotify's answer to a path or an id that it does not know. */
+export function spotifyNotFound(): LoopbackReply {
+  return jsonReply(404, ERROR_HEADERS, NOT_FOUND.body)
+}
+
+const NOT_FOUND = spotifyError(404, 'Resource not found')
 const ERROR_HEADERS = spotifyHeaders()
 const SERVICE_UNAVAILABLE = spotifyError(503, 'Service unavailable').body

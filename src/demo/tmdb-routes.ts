@@ -27,18 +27,23 @@ export function createTmdbRoutes(catalogue: Catalogue): ProviderRoutes {
       const match = matchRoute(routes, path)
       const body = match?.route.body({ query, baseUrl: origin + BASE_PATHS.tmdb, path, value: match.value })
       if (match === undefined || body === undefined) {
-        return failure(404, 34, 'The resource you requested could not be found.')
+        return tmdbNotFound()
       }
       return body.status === 200
         ? routeReply(match.route, body.body)
         : jsonReply(body.status, COMMON, body.body)
     },
   }
+}
 
-  function failure(status: number, code: number, text: string, lifeSeconds?: number): LoopbackReply {
-    const headers = lifeSeconds === undefined ? COMMON : publicFor(lifeSeconds)
-    // The recorded refusal of too many requests is the one error without `success`.
-    const success = status === 429 ? {} : { success: false }
-    return jsonReply(status, headers, { ...success, status_code: code, status_message: text })
-  }
+/** TMDB's answer to a path or an id that it does not know. */
+export function tmdbNotFound(): LoopbackReply {
+  return failure(404, 34, 'The resource you requested could not be found.')
+}
+
+function failure(status: number, code: number, text: string, lifeSeconds?: number): LoopbackReply {
+  const headers = lifeSeconds === undefined ? COMMON : publicFor(lifeSeconds)
+  // The recorded refusal of too many requests is the one error without `success`.
+  const success = status === 429 ? {} : { success: false }
+  return jsonReply(status, headers, { ...success, status_code: code, status_message: text })
 }
