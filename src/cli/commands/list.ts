@@ -51,14 +51,13 @@ export function listCommand(frame: Frame): Command {
 
 const COLUMNS: readonly Column[] = [
   { title: 'key', minWidth: 9 },
-  { title: 'service', minWidth: 5 },
-  { title: 'method' },
+  { title: 'service', minWidth: 7 },
   { title: 'status' },
-  { title: 'size', align: 'right' },
-  { title: 'age', align: 'right' },
-  { title: 'fresh for', align: 'right' },
-  { title: 'tier' },
-  { title: 'url', minWidth: 12 },
+  { title: 'size', align: 'right', dropOrder: 2 },
+  { title: 'age', align: 'right', dropOrder: 3 },
+  { title: 'fresh for', align: 'right', dropOrder: 4 },
+  { title: 'tier', dropOrder: 1 },
+  { title: 'request', minWidth: 34, cut: 'middle' },
 ]
 
 export function renderPage(page: EntryPage, layout: Layout, nowMs: number): string {
@@ -76,12 +75,11 @@ function rowOf(entry: EntrySummary, layout: Layout, nowMs: number): readonly Cel
   return [
     entry.key,
     entry.service,
-    entry.method,
     { text: String(entry.status), style: entry.status >= 400 ? layout.colours.yellow : layout.colours.green },
     formatBytes(entry.sizeBytes),
     formatDuration(Math.max(1_000, nowMs - entry.storedAtMs)),
     { text: life, style: isStale ? layout.colours.yellow : layout.colours.green },
     entry.tier,
-    entry.url,
+    `${entry.method} ${entry.url}`,
   ]
 }

@@ -65,16 +65,16 @@ function percentilesLine({ p50, p95, p99 }: Percentiles): string {
 }
 
 const SERVICE_COLUMNS: readonly Column[] = [
-  { title: 'service', minWidth: 7 },
+  { title: 'service', minWidth: 8 },
   { title: 'requests', align: 'right' },
   { title: 'hit rate', align: 'right' },
-  { title: 'hits', align: 'right' },
-  { title: 'misses', align: 'right' },
-  { title: 'rescued', align: 'right' },
-  { title: 'origin calls', align: 'right', minWidth: 6 },
-  { title: 'hit p50', align: 'right' },
-  { title: 'miss p50', align: 'right' },
-  { title: 'saved', align: 'right', minWidth: 5 },
+  { title: 'hits', align: 'right', dropOrder: 2 },
+  { title: 'misses', align: 'right', dropOrder: 1 },
+  { title: 'rescued', align: 'right', dropOrder: 4 },
+  { title: 'origin calls', align: 'right' },
+  { title: 'hit p50', align: 'right', dropOrder: 5 },
+  { title: 'miss p50', align: 'right', dropOrder: 6 },
+  { title: 'saved', align: 'right', dropOrder: 3 },
 ]
 
 function servicesTable(services: readonly (readonly [string, ServiceMetrics])[], layout: Layout): string {

@@ -41,7 +41,7 @@ export function wrap(text: string, width: number): readonly string[] {
       line = joined
       continue
     }
-    if (line !== '') lines.push(line)
+    if (line.trim() !== '') lines.push(line.trimEnd())
     let rest = word
     while (stringWidth(rest) > width) {
       const head = truncate(rest, width + 1).slice(0, -1)

@@ -5,7 +5,7 @@ import type { Layout } from '../layout.js'
 import { renderFields, wrap } from './fields.js'
 import { fitColumns } from './fit-columns.js'
 import { renderTable } from './table.js'
-import { truncate } from './truncate.js'
+import { truncate, truncateMiddle } from './truncate.js'
 
 const colours = pc.createColors(false)
 const terminal = (columns: number): Layout => ({ columns, colours })
@@ -49,6 +49,14 @@ describe('truncate', () => {
   })
 })
 
+describe('truncateMiddle', () => {
+  it('keeps beginning and end', () => {
+    expect(truncateMiddle('https://api.example.com/search?q=Inception', 21)).toBe('https://ap…=Inception')
+    expect(truncateMiddle('千と千尋の神隠し', 8)).toBe('千と…し')
+    expect(truncateMiddle('short', 8)).toBe('short')
+  })
+})
+
 describe('renderTable', () => {
   const columns = [
     { title: 'name' },
@@ -65,6 +73,15 @@ describe('renderTable', () => {
     const lines = renderTable(columns, rows, terminal(width)).split('\n')
     expect(Math.max(...lines.map((line) => stringWidth(line)))).toBeLessThanOrEqual(width)
     expect(lines[0]).toMatch(/^┌─/)
+  })
+
+  it('leaves out columns in their order before it cuts below what they need', () => {
+    const droppable = [...columns, { title: 'tier', dropOrder: 1 }, { title: 'age', dropOrder: 2 }] as const
+    const wider = rows.map((row) => [...row, 'memory', '3 min'])
+    expect(renderTable(droppable, wider, terminal(46))).toContain('age')
+    expect(renderTable(droppable, wider, terminal(46))).not.toContain('tier')
+    expect(renderTable(droppable, wider, terminal(37))).not.toContain('age')
+    expect(renderTable(droppable, wider, pipe)).toContain('tier')
   })
 
   it('shows a block per row where the terminal is too narrow for columns', () => {

@@ -5,7 +5,7 @@ import stringWidth from 'string-width'
 import { printable } from '../format/printable.js'
 import type { Layout } from '../layout.js'
 import { fitColumns } from './fit-columns.js'
-import { truncate } from './truncate.js'
+import { truncate, truncateMiddle } from './truncate.js'
 
 /** One column. Only columns with `minWidth` are ever cut. */
 export interface Column {
@@ -13,6 +13,10 @@ export interface Column {
   readonly align?: 'left' | 'right'
   /** The narrowest it may become on a terminal, in cells. */
   readonly minWidth?: number
+  /** Where it is cut. Default `end`. */
+  readonly cut?: 'middle' | 'end'
+  /** Left out on a terminal that is too narrow, the lowest number first; without one the column always stays. */
+  readonly dropOrder?: number
 }
 
 /** A cell; `style` colours the text after it was cut. */
@@ -26,16 +30,51 @@ export function renderTable(
   rows: readonly (readonly Cell[])[],
   layout: Layout,
 ): string {
-  const naturalWidths = columns.map((column, index) =>
+  const available = layout.columns
+  if (available === undefined) return plainTable(columns, rows, layout)
+  const widths = fit(columns, rows, available)
+  if (widths !== undefined) return boxedTable(columns, rows, widths, layout)
+  const dropped = nextToDrop(columns)
+  if (dropped === undefined) return recordBlocks(columns, rows, layout, available)
+  const stays = (_: unknown, index: number): boolean => index !== dropped
+  return renderTable(
+    columns.filter(stays),
+    rows.map((row) => row.filter(stays)),
+    layout,
+  )
+}
+
+function naturalWidths(columns: readonly Column[], rows: readonly (readonly Cell[])[]): readonly number[] {
+  return columns.map((column, index) =>
     Math.max(stringWidth(column.title), ...rows.map((row) => stringWidth(textOf(row[index])))),
   )
-  if (layout.columns === undefined) return plainTable(columns, rows, naturalWidths, layout)
-  const demands = columns.map((column, index) => {
-    const width = naturalWidths[index] ?? 0
-    return { width, minWidth: Math.min(width, column.minWidth ?? width) }
+}
+
+function fit(
+  columns: readonly Column[],
+  rows: readonly (readonly Cell[])[],
+  available: number,
+): readonly number[] | undefined {
+  const natural = naturalWidths(columns, rows)
+  const demands = columns.map(({ minWidth }, index) => {
+    const width = natural[index] ?? 0
+    return { width, minWidth: Math.min(width, minWidth ?? width) }
   })
-  const widths = fitColumns(demands, layout.columns - columns.length * FRAME_CELLS - 1)
-  if (widths === undefined) return recordBlocks(columns, rows, layout, layout.columns)
+  return fitColumns(demands, available - columns.length * FRAME_CELLS - 1)
+}
+
+function nextToDrop(columns: readonly Column[]): number | undefined {
+  const orders = columns.flatMap(({ dropOrder }) => (dropOrder === undefined ? [] : [dropOrder]))
+  if (orders.length === 0) return undefined
+  return columns.findIndex(({ dropOrder }) => dropOrder === Math.min(...orders))
+}
+
+function boxedTable(
+  columns: readonly Column[],
+  rows: readonly (readonly Cell[])[],
+  widths: readonly number[],
+  layout: Layout,
+): string {
   const table = new CliTable({
     head: columns.map((column, index) => layout.colours.bold(truncate(column.title, widths[index] ?? 0))),
     colAligns: columns.map((column) => column.align ?? 'left'),
@@ -43,18 +82,17 @@ export function renderTable(
   })
   for (const row of rows) {
     table.push(
-      columns.map((_, index) => styled(row[index], truncate(textOf(row[index]), widths[index] ?? 0))),
+      columns.map(({ cut }, index) => {
+        const shorten = cut === 'middle' ? truncateMiddle : truncate
+        return styled(row[index], shorten(textOf(row[index]), widths[index] ?? 0))
+      }),
     )
   }
   return table.toString()
 }
 
-function plainTable(
-  columns: readonly Column[],
-  rows: readonly (readonly Cell[])[],
-  widths: readonly number[],
-  layout: Layout,
-): string {
+function plainTable(columns: readonly Column[], rows: readonly (readonly Cell[])[], layout: Layout): string {
+  const widths = naturalWidths(columns, rows)
   const line = (cells: readonly Cell[]): string =>
     columns
       .map((column, index) => {

@@ -17,3 +17,16 @@ export function truncate(text: string, width: number): string {
   }
   return `${kept}…`
 }
+
+/** The text where it fits, else its beginning, `…` and its end: for URLs, whose end tells them apart. */
+export function truncateMiddle(text: string, width: number): string {
+  if (stringWidth(text) <= width || width < 5) return truncate(text, width)
+  const endWidth = Math.floor((width - 1) / 2)
+  const segments = [...graphemes.segment(text)].map(({ segment }) => segment)
+  let end = ''
+  for (const segment of segments.reverse()) {
+    if (stringWidth(segment + end) > endWidth) break
+    end = segment + end
+  }
+  return truncate(text, width - stringWidth(end)) + end
+}
