@@ -9,6 +9,7 @@ import type { Frame } from '../frame.js'
 import { positiveInteger } from '../positive-integer.js'
 import { createProgress } from '../progress.js'
 import { UsageError } from '../usage-error.js'
+import { openDemoWorld } from '../warm/demo-world.js'
 import { popularList, type PopularList } from '../warm/popular-list.js'
 import { isWarm, renderWarmReport } from '../warm/report-view.js'
 import { runWarm } from '../warm/run-warm.js'
@@ -46,15 +47,27 @@ export function warmCommand(frame: Frame): Command {
     .addHelpText('after', EXAMPLES)
     .action((options: WarmOptions, command: Command) =>
       frame.run(command, async (context) => {
+        refuseDemoWithFile(options)
         const iterations = positiveInteger('--iterations', options.iterations, MOST_ITERATIONS)
         const concurrency = positiveInteger('--concurrency', options.concurrency, MOST_CONCURRENT)
         // Bad lines are found before anything is opened or called.
         const fromFile = options.file === undefined ? undefined : readUrlFile(options.file, options.service)
-        const admin = await context.openAdmin()
-        const list = fromFile ?? popularList(await admin.services(), options.service)
-        return warm(context, admin, list, { iterations, concurrency })
+        const demo = options.demo === true ? await openDemoWorld(context) : undefined
+        try {
+          const admin = demo?.admin ?? (await context.openAdmin())
+          const list = fromFile ?? popularList(await admin.services(), options.service)
+          return await warm(context, admin, list, { iterations, concurrency })
+        } finally {
+          await demo?.close()
+        }
       }),
     )
+}
+
+function refuseDemoWithFile({ demo, file }: WarmOptions): void {
+  if (demo === true && file !== undefined) {
+    throw new UsageError("--demo warms with the demo's own requests; leave out --file, or --demo.")
+  }
 }
 
 async function warm(
