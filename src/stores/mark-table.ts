@@ -1,6 +1,6 @@
 // The marks in force, one per scope and kind. A later mark on the same scope takes the place of an earlier one,
 // so their number is bounded by the scopes ever purged, and old ones are forgotten once nothing is left to cover.
-import type { StoreRecord } from '../model/cache-entry.js'
+import type { EntryHead, StoreRecord, VaryNode } from '../model/cache-entry.js'
 import { covers, type Mark, type MarkScope } from '../model/mark.js'
 
 /** How long a mark is kept at least: longer than any origin call that began before it may take. */
@@ -29,8 +29,8 @@ export function scopeOf({ all, service, tag, url }: MarkScope): MarkScope {
 }
 
 /** Whether a mark covers a record. Which headers a response varies on is forgotten by a purge of everything only. */
-export function coversRecord(mark: Mark, record: StoreRecord): boolean {
-  if (record.kind === 'entry') return covers(mark.scope, record)
+export function coversRecord(mark: Mark, record: StoreRecord | EntryHead): boolean {
+  if (!isVaryNode(record)) return covers(mark.scope, record)
   const { all, service, tag, url } = mark.scope
   return all === true && service === undefined && tag === undefined && url === undefined
 }
@@ -38,8 +38,12 @@ export function coversRecord(mark: Mark, record: StoreRecord): boolean {
 /** Whether a call that began at the given sequence number comes too late to store its record. */
 export function isPurgedMeanwhile(
   marks: readonly Mark[],
-  record: StoreRecord,
+  record: StoreRecord | EntryHead,
   beganSequence: number,
 ): boolean {
   return marks.some((mark) => mark.sequence > beganSequence && coversRecord(mark, record))
+}
+
+function isVaryNode(record: StoreRecord | EntryHead): record is VaryNode {
+  return 'kind' in record && record.kind === 'vary'
 }

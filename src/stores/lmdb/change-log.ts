@@ -1,0 +1,32 @@
+// The feed that lets other processes drop just what changed: one row per sequence number, the oldest forgotten.
+import type { Changes } from '../../model/store.js'
+import { AFTER_ALL, numberKey } from './keys.js'
+import type { StoreState } from './state-record.js'
+import type { Tables } from './tables.js'
+
+/** How many changes are kept. */
+const CHANGES_KEPT = 8_192
+
+const KEY_ROW = 1
+const MARK_ROW = 2
+
+/** Records, inside a write transaction, what the state's sequence number was given for: a key, or a mark. */
+export function logChange(tables: Tables, sequence: number, key: Buffer | undefined): void {
+  const row = key === undefined ? Buffer.from([MARK_ROW]) : Buffer.concat([Buffer.from([KEY_ROW]), key])
+  tables.changes.put(numberKey(sequence), row)
+  if (sequence > CHANGES_KEPT) tables.changes.remove(numberKey(sequence - CHANGES_KEPT))
+}
+
+/** What changed after a number. */
+export function changesSince(tables: Tables, state: StoreState, since: number): Changes {
+  const { sequence, lastMark } = state
+  const hasNewMarks = lastMark > since
+  if (since === sequence) return { sequence, keys: [], hasNewMarks, isComplete: true }
+  const rows =
+    since > sequence || sequence - since > CHANGES_KEPT
+      ? []
+      : tables.changes.rows({ start: numberKey(since + 1), end: AFTER_ALL })
+  const keys = new Set<string>()
+  for (const { value } of rows) if (value[0] === KEY_ROW) keys.add(value.toString('utf8', 1))
+  return { sequence, keys: [...keys], hasNewMarks, isComplete: rows.length === sequence - since }
+}

@@ -1,0 +1,232 @@
+// The LMDB tier: one store in a folder, shared by many processes. What a record consists of, and what changes with
+// it, is committed in one transaction, so that a process killed at any instant leaves a store that is whole.
+import type { EntryHead } from '../../model/cache-entry.js'
+import type { Mark } from '../../model/mark.js'
+import type { SyncStore } from '../../model/store.js'
+import type { Clock } from '../../shared/clock.js'
+import { loadLz4 } from '../codec/lz4.js'
+import { scopeOf } from '../mark-table.js'
+import { StoreOpenError } from '../store-open-error.js'
+import { changesSince, logChange } from './change-log.js'
+import { cleanRecords } from './clean-records.js'
+import { openEnvironment } from './environment.js'
+import { recordKey } from './keys.js'
+import { listHeads } from './list-heads.js'
+import { beginLedger, createLmdbLedger } from './lmdb-ledger.js'
+import { createMarkRows } from './mark-rows.js'
+import { createRecordWriter } from './record-writer.js'
+import { findHead, findRecord, takeOut } from './records.js'
+import { readSecret, secretInside } from './secret-row.js'
+import {
+  EMPTY_STATE,
+  LAYOUT_VERSION,
+  putState,
+  readState,
+  stateForWriting,
+  type StoreState,
+} from './state-record.js'
+import { createTransactions } from './transactions.js'
+import { createUseSampler } from './use-sampler.js'
+import { noteUses } from './use-notes.js'
+
+/** Options of the LMDB tier. */
+export interface LmdbStoreOptions {
+  /** The folder; made, private to this user, where it is missing. */
+  readonly path: string
+  /** The most that live records may occupy, in bytes. */
+  readonly maxBytes: number
+  /** Bodies above this size are compressed, in bytes. Default 32 KiB. */
+  readonly compressAboveBytes?: number
+  readonly clock: Clock
+  /** Told, in a sentence, of what an operator should see once. */
+  readonly onWarning?: (message: string) => void
+}
+
+const COMPRESS_ABOVE_BYTES = 32 * 1024
+/** A read may be this old where the process never leaves the microtask queue. */
+const LOOK_EVERY_MS = 20
+
+/**
+ * Opens the store in a folder, or makes it.
+ *
+ * @throws StoreOpenError where the module is missing or the folder cannot be used.
+ */
+export async function createLmdbStore(options: LmdbStoreOptions): Promise<SyncStore> {
+  const { path, maxBytes, clock, compressAboveBytes = COMPRESS_ABOVE_BYTES } = options
+  const environment = await openEnvironment({
+    folder: path,
+    maxBytes,
+    nowMs: clock.nowMs(),
+    onWarning: options.onWarning ?? (() => undefined),
+  })
+  const { root, tables, isReadOnly } = environment
+  const layout = readState(tables)?.layout ?? LAYOUT_VERSION
+  if (layout > LAYOUT_VERSION) {
+    await root.close()
+    throw new StoreOpenError('newer-layout', `The store in ${path} belongs to a newer version of Cachette.`)
+  }
+  const lz4 = await loadLz4()
+  const marks = createMarkRows(tables)
+  const transactions = createTransactions({ ...environment, clock, onFailure: () => marks.reset() })
+  const writer = createRecordWriter({
+    tables,
+    transactions,
+    marks,
+    clock,
+    maxBytes,
+    compression: { lz4, aboveBytes: compressAboveBytes },
+  })
+  const sampler = createUseSampler(clock, (keys) => {
+    if (transactions.isWritable()) noteUses(tables, transactions, keys, clock.nowMs())
+  })
+  const discarding = new Set<string>()
+  let lookedAtMs = -Infinity
+  let isClosed = false
+
+  function look(): void {
+    lookedAtMs = clock.monotonicMs()
+    root.resetReadTxn()
+  }
+
+  function lookIfDue(): void {
+    if (clock.monotonicMs() - lookedAtMs > LOOK_EVERY_MS) look()
+  }
+
+  function currentState(): StoreState {
+    look()
+    const state = readState(tables)
+    if (state !== undefined || isReadOnly || isClosed) return state ?? EMPTY_STATE
+    return transactions.runNow(() => {
+      const counted = stateForWriting(tables)
+      putState(tables, counted)
+      return counted
+    })
+  }
+
+  /** Removes what proved damaged, if it still is. */
+  function discard(key: string, bytes: Buffer): void {
+    if (discarding.has(key) || !transactions.isWritable()) return
+    discarding.add(key)
+    transactions
+      .change((before) => {
+        if (findRecord(tables, bytes, lz4).state !== 'damaged') return { state: before, result: undefined }
+        const state = { ...takeOut(tables, before, bytes), sequence: before.sequence + 1 }
+        logChange(tables, state.sequence, bytes)
+        return { state, result: undefined }
+      })
+      .catch(() => undefined)
+      .finally(() => discarding.delete(key))
+  }
+
+  if (!isReadOnly && readState(tables) === undefined) {
+    transactions.runNow(() => {
+      putState(tables, stateForWriting(tables))
+      beginLedger(tables, clock.nowMs())
+    })
+  }
+
+  return {
+    tier: 'lmdb',
+    ledger: createLmdbLedger({
+      tables,
+      clock,
+      look,
+      transact: transactions.run,
+      transactNow: transactions.runNow,
+    }),
+
+    read(key) {
+      const bytes = recordKey(key)
+      if (bytes === undefined || isClosed) return undefined
+      lookIfDue()
+      const found = findRecord(tables, bytes, lz4)
+      if (found.state === 'whole') {
+        sampler.note(key)
+        return found.record
+      }
+      if (found.state === 'damaged') discard(key, bytes)
+      return undefined
+    },
+
+    head(key): EntryHead | undefined {
+      const bytes = recordKey(key)
+      if (bytes === undefined || isClosed) return undefined
+      lookIfDue()
+      const found = findHead(tables, bytes)
+      if (found.state === 'damaged') discard(key, bytes)
+      return found.state === 'whole' && found.stored.kind === 'entry' ? found.stored.head : undefined
+    },
+
+    write: writer.write,
+    confirm: writer.confirm,
+
+    remove(key) {
+      const bytes = recordKey(key)
+      if (bytes === undefined) return Promise.resolve(false)
+      return transactions.change((before) => {
+        if (tables.heads.peek(bytes) === undefined) return { state: before, result: false }
+        const state = { ...takeOut(tables, before, bytes), sequence: before.sequence + 1 }
+        logChange(tables, state.sequence, bytes)
+        return { state, result: true }
+      })
+    },
+
+    addMark(scope, { isSoft, atMs }) {
+      return transactions.change((before) => {
+        const sequence = before.sequence + 1
+        const mark: Mark = { scope: scopeOf(scope), sequence, atMs, isSoft }
+        marks.put(mark)
+        logChange(tables, sequence, undefined)
+        return { state: { ...before, sequence, lastMark: sequence }, result: mark }
+      })
+    },
+
+    marks: () => marks.inForce(currentState()),
+    sequence: () => currentState().sequence,
+    changesSince: (sequence) => changesSince(tables, currentState(), sequence),
+    list(query) {
+      look()
+      return listHeads(tables, query)
+    },
+
+    clean(isRemovable, cleaning = {}) {
+      look()
+      return cleanRecords({ tables, transactions, marks, clock, isRemovable, ...cleaning })
+    },
+
+    secret() {
+      look()
+      return readSecret(tables) ?? transactions.run(() => secretInside(tables))
+    },
+
+    health() {
+      const base = { tier: 'lmdb', maxBytes, location: path } as const
+      if (isClosed)
+        return { ...base, isWritable: false, entries: 0, sizeBytes: 0, problem: 'The store is closed.' }
+      try {
+        const { entries, liveBytes } = currentState()
+        const problem = transactions.problem()
+        const isWritable = transactions.isWritable()
+        return {
+          ...base,
+          isWritable,
+          entries,
+          sizeBytes: liveBytes,
+          ...(problem !== undefined && { problem }),
+        }
+      } catch (error) {
+        const problem = `The store cannot be read: ${error instanceof Error ? error.message : String(error)}.`
+        return { ...base, isWritable: false, entries: 0, sizeBytes: 0, problem }
+      }
+    },
+
+    async close() {
+      if (isClosed) return
+      isClosed = true
+      sampler.stop()
+      await writer.settle()
+      await transactions.close()
+      await root.close()
+    },
+  }
+}

@@ -1,0 +1,69 @@
+// Moves a bad data file and its lock file out of the way. Several processes may find the same bad file at once: one
+// moves it, the others wait and look again, so that nobody moves the fresh store that took its place.
+import { existsSync, mkdirSync, renameSync, rmSync, statSync } from 'node:fs'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { judgeDataFile, type DataFileVerdict } from './data-file.js'
+import { DATA_FILE, LOCK_FILE } from './private-files.js'
+
+/** Held while files are moved; its holder needs milliseconds. */
+const GUARD_FILE = `${LOCK_FILE}.moving`
+const GUARD_STALE_MS = 5_000
+const WAIT_MS = 20
+
+/** Judges the store's data file and moves it aside if it is bad; resolves with where it went and why. */
+export async function setAsideIfBad(
+  folder: string,
+  nowMs: number,
+): Promise<{ readonly movedTo: string; readonly why: string } | undefined> {
+  const path = join(folder, DATA_FILE)
+  for (;;) {
+    const verdict = await judgePatiently(path)
+    if (verdict.state !== 'bad') return undefined
+    if (!takeGuard(folder)) {
+      await sleep(WAIT_MS)
+      continue
+    }
+    try {
+      const again = judgeDataFile(path)
+      if (again.state !== 'bad') return undefined
+      const movedTo = freeName(`${path}.bad-${new Date(nowMs).toISOString().replaceAll(/[:.]/g, '-')}`)
+      // The lock goes first: whoever comes between finds the bad file and waits.
+      const lock = join(folder, LOCK_FILE)
+      if (existsSync(lock)) renameSync(lock, movedTo.replace(DATA_FILE, LOCK_FILE))
+      renameSync(path, movedTo)
+      return { movedTo, why: again.why }
+    } finally {
+      rmSync(join(folder, GUARD_FILE), { recursive: true, force: true })
+    }
+  }
+}
+
+/** A file that another process is just writing to may look bad for an instant. */
+async function judgePatiently(path: string): Promise<DataFileVerdict> {
+  const verdict = judgeDataFile(path)
+  if (verdict.state !== 'bad') return verdict
+  await sleep(WAIT_MS)
+  return judgeDataFile(path)
+}
+
+function takeGuard(folder: string): boolean {
+  const guard = join(folder, GUARD_FILE)
+  try {
+    mkdirSync(guard)
+    return true
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
+  }
+  const madeAtMs = statSync(guard, { throwIfNoEntry: false })?.mtimeMs
+  if (madeAtMs !== undefined && Date.now() - madeAtMs > GUARD_STALE_MS) {
+    rmSync(guard, { recursive: true, force: true })
+  }
+  return false
+}
+
+function freeName(wanted: string): string {
+  let name = wanted
+  for (let number = 2; existsSync(name); number += 1) name = `${wanted}-${number}`
+  return name
+}
