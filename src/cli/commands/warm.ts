@@ -77,6 +77,8 @@ async function warm(
   { iterations, concurrency }: { readonly iterations: number; readonly concurrency: number },
 ): Promise<ExitCode> {
   const { requests, skipped } = list
+  // Taken over before anything is printed, so that an early Ctrl-C ends cleanly too.
+  const { interrupted } = context
   if (!context.isJson) {
     for (const { service, because } of skipped) context.print(`skipped ${service}: ${because}`)
     context.print(`warming with ${formatCount(requests.length)} requests, ${formatCount(iterations)} times\n`)
@@ -86,7 +88,7 @@ async function warm(
     requests,
     iterations,
     concurrency,
-    interrupted: context.interrupted,
+    interrupted,
     onAdvance: progress.advance,
   }).finally(progress.stop)
   if (context.isJson) context.printJson({ ...report, isWarm: isWarm(report), skipped })
