@@ -1,10 +1,18 @@
 // Google Books v1 as the demo imitates it: key check, errors in Google's form, and the table of paths. Pure.
 import type { HeaderList } from '../model/header-list.js'
-import { searchableFields, volume, volumePosition, type VolumeView } from './books-bodies.js'
+import { searchableFields, volume, volumeId, volumePosition, type VolumeView } from './books-bodies.js'
 import type { Catalogue } from './catalogue.js'
 import type { LoopbackReply } from './loopback-server.js'
 import { BASE_PATHS, DEMO_CREDENTIALS } from './local-origin.js'
-import { found, jsonReply, matchRoute, numberFrom, routeReply, searchNames } from './provider-routes.js'
+import {
+  found,
+  jsonReply,
+  matchRoute,
+  numberFrom,
+  renamed,
+  routeReply,
+  searchNames,
+} from './provider-routes.js'
 import type { ProviderRoutes, Route, RouteBody, RouteCall } from './provider-routes.js'
 
 /** As in April 2026: no `Cache-Control`, no validator, so that only a cache with a TTL of its own keeps anything. */
@@ -87,7 +95,9 @@ function routesOver(catalogue: Catalogue): readonly Route[] {
     }),
     plain('/volumes/:id', (call) => {
       const position = volumePosition(catalogue, call.value('id'))
-      return position === undefined ? undefined : found(volume(catalogue, position, viewOf(call)))
+      if (position === undefined) return undefined
+      const body = found(volume(catalogue, position, viewOf(call)))
+      return renamed(body, volumeId(position), call.value('id'))
     }),
     plain('/volumes/:id/associated', (call) => {
       const position = volumePosition(catalogue, call.value('id'))

@@ -197,6 +197,12 @@ describe('the demo origin as Spotify', () => {
     expect(second).toMatchObject({ offset: 10, total: page['total'] })
   })
 
+  it('answers an id from elsewhere as if it were its own', async () => {
+    const id = '7Ln80lUS6He07XvHI8qqHH'
+    const artist = await json(await client.spotify(`/artists/${id}`, token))
+    expect(artist).toMatchObject({ id, type: 'artist', uri: `spotify:artist:${id}` })
+  })
+
   it('refuses more than ten search results, a malformed id, and does not find an id of zeros', async () => {
     expect((await client.spotify('/search?q=a&type=track&limit=11', token)).status).toBe(400)
     expect((await client.spotify('/tracks/short', token)).status).toBe(400)

@@ -40,6 +40,12 @@ export function found(body: unknown): RouteBody {
   return { status: 200, body }
 }
 
+/** A body that goes by the id asked for, where that id stands for an item known by another. */
+export function renamed(body: RouteBody, known: string, asked: string): RouteBody {
+  if (body === undefined || known === asked) return body
+  return { ...body, body: JSON.parse(JSON.stringify(body.body).replaceAll(known, asked)) as unknown }
+}
+
 /** The first route whose pattern fits the path, and its values. */
 export function matchRoute(
   routes: readonly Route[],

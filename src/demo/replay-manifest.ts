@@ -41,6 +41,8 @@ const CREDENTIAL_PARAMS = new Set([
   'token',
 ])
 
+const WANTED = 'give one that holds a MANIFEST.json and the body files it names'
+
 const Entry = v.looseObject({
   file: v.pipe(v.string(), v.nonEmpty('expected the name of a body file')),
   provider: v.picklist(Object.keys(SERVICE_OF) as (keyof typeof SERVICE_OF)[]),
@@ -96,9 +98,9 @@ function realFolder(folder: string): string {
     const path = realpathSync(folder)
     if (statSync(path).isDirectory()) return path
   } catch (cause) {
-    throw configError(`recorded responses: there is no folder '${folder}'`, cause)
+    throw configError(`recorded responses: there is no folder '${folder}'; ${WANTED}`, cause)
   }
-  throw configError(`recorded responses: '${folder}' is not a folder`)
+  throw configError(`recorded responses: '${folder}' is not a folder; ${WANTED}`)
 }
 
 function readManifest(folder: string, root: string): unknown {
@@ -106,7 +108,7 @@ function readManifest(folder: string, root: string): unknown {
   try {
     text = readFileSync(join(root, 'MANIFEST.json'), 'utf8')
   } catch (cause) {
-    throw configError(`recorded responses: '${folder}' has no readable MANIFEST.json`, cause)
+    throw configError(`recorded responses: '${folder}' has no readable MANIFEST.json; ${WANTED}`, cause)
   }
   try {
     return JSON.parse(text)

@@ -1,8 +1,8 @@
 // How Spotify's answers are put together: single things, several by id, pages, searches. Pure.
-import { found, searchNames, type RouteBody, type RouteCall } from './provider-routes.js'
+import { found, renamed, searchNames, type RouteBody, type RouteCall } from './provider-routes.js'
 import { hashOf } from './random.js'
 import * as bodies from './spotify-bodies.js'
-import { SPOTIFY_KINDS, type SpotifyKind } from './spotify-ids.js'
+import { SPOTIFY_KINDS, spotifyId, type SpotifyKind } from './spotify-ids.js'
 import { spotifyError, spotifyPage } from './spotify-pages.js'
 import type { SpotifyShelf } from './spotify-shelf.js'
 
@@ -150,7 +150,8 @@ function byId(
   return (shelf, call) => {
     const position = shelf.ids[kind].positionOf(call.value('id'))
     if (position === 'malformed') return spotifyError(400, 'Invalid base62 id')
-    return position === undefined ? undefined : make(shelf, position, call)
+    if (position === undefined) return undefined
+    return renamed(make(shelf, position, call), spotifyId(kind, position), call.value('id'))
   }
 }
 

@@ -154,6 +154,7 @@ function createPhaseProgress(context: CommandContext): {
     },
     stop() {
       for (const bar of bars.values()) bar.stop()
+      bars.clear()
     },
   }
 }

@@ -5,6 +5,7 @@ import type { DemoReport } from '../../demo/run-demo.js'
 import { formatDuration } from '../format/duration.js'
 import { formatCount, formatPercent } from '../format/figures.js'
 import type { Layout } from '../layout.js'
+import { wrap } from '../table/fields.js'
 import { renderTable, type Cell, type Column } from '../table/table.js'
 
 const UP_COLUMNS: readonly Column[] = [
@@ -47,7 +48,12 @@ export function renderWhileUp({ services, distinct }: DemoReport, layout: Layout
   const sentence =
     `${formatCount(distinct)} of the ${formatCount(asked)} requests were different: ` +
     `where nothing expires and nothing fails, ${formatPercent(bestHitRate(asked, distinct))} can be hits.`
-  return `${renderTable(UP_COLUMNS, rows, layout)}\n${sentence}`
+  const failed = DEMO_SERVICES.reduce((sum, name) => sum + services[name].outcomes.failed, 0)
+  const remark =
+    failed === 0
+      ? ''
+      : ` ${formatCount(failed)} failed: the origin refused them and nothing was there to serve in its place.`
+  return `${renderTable(UP_COLUMNS, rows, layout)}\n${fit(sentence + remark, layout)}`
 }
 
 /** What came of the second phase, and the sentence that the demo is for. */
@@ -67,7 +73,11 @@ export function renderAfterStop({ afterStop, callsAfterStop }: DemoReport, layou
   const sentence =
     `${formatCount(answered)} of ${formatCount(asked)} requests were answered without an origin ` +
     `(${formatCount(callsAfterStop)} calls reached it).`
-  return `${renderTable(STOPPED_COLUMNS, rows, layout)}\n${layout.colours.bold(sentence)}`
+  return `${renderTable(STOPPED_COLUMNS, rows, layout)}\n${layout.colours.bold(fit(sentence, layout))}`
+}
+
+function fit(text: string, layout: Layout): string {
+  return wrap(text, layout.columns ?? Infinity).join('\n')
 }
 
 /** The best hit rate that a stream allows, in percent. */
