@@ -1,7 +1,8 @@
 // The counters of one process, for the memory tier.
 import type { Ledger, LedgerDelta, LedgerFigures } from '../model/ledger.js'
 import type { Clock } from '../shared/clock.js'
-import { addTallies, oldestMinuteKept, type Tallies } from './tallies.js'
+import { addTallies, type Tallies } from '../model/tally.js'
+import { oldestMinuteKept } from './ledger-minutes.js'
 
 /** Makes a ledger that lives as long as the process. */
 export function createMemoryLedger(clock: Clock): Ledger {

@@ -1,7 +1,7 @@
 // Tallies by service, packed: most latency buckets are empty, so only the others are written. Pure.
 import { LATENCY_BUCKETS, type Tally } from '../../model/ledger.js'
 import { OUTCOMES } from '../../model/outcome.js'
-import { emptyTally, type Tallies } from '../tallies.js'
+import { emptyTally, type Tallies } from '../../model/tally.js'
 import { createByteReader, type ByteReader } from './byte-reader.js'
 import { createByteWriter, type ByteWriter } from './byte-writer.js'
 import { open, seal } from './envelope.js'
@@ -30,7 +30,15 @@ export function encodeLedgerRow(storeKey: Uint8Array, row: LedgerRow): Uint8Arra
 export function decodeLedgerRow(storeKey: Uint8Array, sealed: Uint8Array): LedgerRow | undefined {
   const opened = open('tallies', storeKey, sealed)
   if (opened.state !== 'whole') return undefined
-  const reader = createByteReader(opened.payload)
+  try {
+    return readRow(createByteReader(opened.payload))
+  } catch (error) {
+    if (error instanceof RangeError) return undefined
+    throw error
+  }
+}
+
+function readRow(reader: ByteReader): LedgerRow {
   const epoch = reader.integer()
   const sinceMs = reader.float64()
   const outcomes = reader.integer()

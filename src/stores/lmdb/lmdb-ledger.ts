@@ -1,8 +1,9 @@
 // The counters of all processes on an LMDB store: a row of totals with the epoch, and a row per minute.
 import type { Ledger, LedgerDelta, LedgerFigures } from '../../model/ledger.js'
+import { addTallies } from '../../model/tally.js'
 import type { Clock } from '../../shared/clock.js'
 import { decodeLedgerRow, encodeLedgerRow, type LedgerRow } from '../codec/tallies-codec.js'
-import { addTallies, oldestMinuteKept } from '../tallies.js'
+import { oldestMinuteKept } from '../ledger-minutes.js'
 import { numberKey, numberOfKey } from './keys.js'
 import type { Tables } from './tables.js'
 

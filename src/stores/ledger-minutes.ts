@@ -1,7 +1,7 @@
-// How long a ledger keeps its minutes, the same for every tier. Pure.
+// How long a ledger keeps its minutes, the same in every tier. Pure.
 
 /** How long a minute's row is kept, in minutes: 7 days. */
-export const LEDGER_MINUTES_KEPT = 7 * 24 * 60
+const LEDGER_MINUTES_KEPT = 7 * 24 * 60
 
 const MINUTE_MS = 60_000
 
@@ -9,5 +9,3 @@ const MINUTE_MS = 60_000
 export function oldestMinuteKept(nowMs: number): number {
   return Math.floor(nowMs / MINUTE_MS) - LEDGER_MINUTES_KEPT
 }
-
-export { addTallies, addTally, emptyTally, type Tallies } from '../model/tally.js'

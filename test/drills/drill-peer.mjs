@@ -1,0 +1,53 @@
+// Another process on a store, told what to do line by line as JSON; it answers each line with one of JSON.
+// Arguments: folder.
+import { writeSync } from 'node:fs'
+import { createInterface } from 'node:readline'
+import { createLmdbStore } from '../../dist/stores/lmdb/lmdb-store.js'
+import { systemClock } from '../../dist/shared/clock.js'
+import { drillEntry, oneMiss, versionOf } from './drill-entry.mjs'
+
+const [folder] = process.argv.slice(2)
+const answer = (value) => writeSync(1, `${JSON.stringify(value)}\n`)
+const warnings = []
+let store
+
+const ACTIONS = {
+  async open() {
+    store = await createLmdbStore({
+      path: folder,
+      maxBytes: 2_000_000_000,
+      clock: systemClock,
+      onWarning: (message) => warnings.push(message),
+    })
+    return { warnings }
+  },
+  write: ({ key, number }) => store.write(drillEntry(key, number), 0),
+  read: ({ key }) => ({ version: versionOf(store.read(key)) }),
+  mark: ({ scope }) => store.addMark(scope, { isSoft: false, atMs: Date.now() }),
+  health: () => store.health(),
+  secret: async () => ({ secret: Buffer.from(await store.secret()).toString('hex') }),
+  // Counts on exit, as an instance does that ends without being closed, with a write under way.
+  exitCounting() {
+    const epoch = store.ledger.epoch()
+    const minute = Math.floor(Date.now() / 60_000)
+    process.on('exit', () => {
+      answer({ isCounted: store.ledger.addNow({ epoch, minute, services: { drill: oneMiss() } }) })
+    })
+    for (let number = 0; number < 50; number += 1) void store.write(drillEntry(`exit:${number}`, number), 0)
+    setImmediate(() => process.exit(0))
+    return { isExiting: true }
+  },
+  async close() {
+    await store.close()
+    return { isClosed: true }
+  },
+}
+
+for await (const line of createInterface({ input: process.stdin })) {
+  const { action, ...request } = JSON.parse(line)
+  try {
+    answer(await ACTIONS[action](request))
+  } catch (error) {
+    answer({ error: error.message, name: error.name, reason: error.reason })
+  }
+}
