@@ -25,6 +25,8 @@ export interface ResolvedService {
   readonly name: string
   /** Without a trailing slash; undefined where only absolute URLs can be asked for. */
   readonly baseURL: string | undefined
+  /** Hosts beside the base URL's. */
+  readonly hosts: readonly string[]
   readonly ownsHost: HostMatcher
   /** True for a URL that may get the service's credentials: an own host, and never less safe than the base URL. */
   ownsUrl(url: URL): boolean
@@ -80,6 +82,7 @@ export function resolveService(sources: ServiceSources): ResolvedService {
   return Object.freeze({
     name,
     baseURL,
+    hosts: hosts.slice(baseURL === undefined ? 0 : 1),
     ownsHost,
     ownsUrl: (url: URL) => ownsHost(url.host) && (url.protocol === 'https:' || allowsPlain),
     equivalentHosts: profile?.equivalentHosts ?? {},

@@ -18,6 +18,7 @@ export const REASONS = [
   'method-not-cached',
   'body-not-keyed',
   'never-cached-by-profile',
+  'conditional-request',
   // joining
   'joined-call',
   // after the response

@@ -1,0 +1,43 @@
+// Finds and loads cachette.config.{ts,js,mjs,json}, from the working folder upwards.
+import { dirname, parse } from 'node:path'
+import { createJiti } from 'jiti'
+import { lilconfig } from 'lilconfig'
+import { configError } from '../errors/cachette-error.js'
+
+/** A config file's content and where it stands. */
+export interface LoadedConfigFile {
+  readonly path: string
+  readonly folder: string
+  /** The default export, unchecked. */
+  readonly options: unknown
+}
+
+const NAMES = ['cachette.config.ts', 'cachette.config.js', 'cachette.config.mjs', 'cachette.config.json']
+
+/**
+ * The nearest config file at or above a folder, or undefined.
+ *
+ * @throws CachetteError `CACHETTE_CONFIG` where the file cannot be read, naming it
+ */
+export async function loadConfigFile(from: string): Promise<LoadedConfigFile | undefined> {
+  const explorer = lilconfig('cachette', {
+    searchPlaces: NAMES,
+    stopDir: parse(from).root,
+    loaders: { '.ts': loadModule, '.js': loadModule, '.mjs': loadModule },
+  })
+  try {
+    const found = await explorer.search(from)
+    if (found === null) return undefined
+    return { path: found.filepath, folder: dirname(found.filepath), options: found.config }
+  } catch (error) {
+    throw configError(`the cachette config file could not be loaded: ${reasonOf(error)}`, error)
+  }
+}
+
+function loadModule(path: string): Promise<unknown> {
+  return createJiti(path, { moduleCache: false }).import(path, { default: true })
+}
+
+function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message.split('\n', 1).join('') : String(error)
+}

@@ -1,0 +1,279 @@
+// The only wiring: options in; tiers, origin pipeline, engine and events out.
+import { createHash, randomBytes } from 'node:crypto'
+import type { CachetteOptions } from './config/cachette-options.js'
+import { readDuration, DURATION_FORM } from './config/durations.js'
+import { createPolicyResolver } from './config/policy-resolver.js'
+import { type ResolvedConfig, resolveConfig } from './config/resolve-config.js'
+import { checkServiceName } from './config/resolve-service.js'
+import { CachedExternalAPIService } from './doors/service/cached-external-api-service.js'
+import { CONNECTION, type ServiceConnection } from './doors/service/connection.js'
+import type { ExternalOptions } from './doors/service/external-options.js'
+import { serviceRequest } from './doors/service/service-request.js'
+import { createAskOrigin } from './engine/ask-origin.js'
+import { createBypass } from './engine/bypass.js'
+import { createEngine } from './engine/engine.js'
+import { explainCall } from './engine/explain.js'
+import { createKeyHasher } from './engine/key-hasher.js'
+import { prepareCall } from './engine/prepared-call.js'
+import { createRecorder } from './engine/recorder.js'
+import { createTiers } from './engine/tiers.js'
+import { CachetteError, configError } from './errors/cachette-error.js'
+import { createCounters } from './events/counters.js'
+import { createEventBus } from './events/event-bus.js'
+import { metricsOf } from './events/metrics-view.js'
+import { type ListOptions, type CleanReport, createEntries } from './instance/entries.js'
+import { type OpenedStores, openStores } from './instance/open-store.js'
+import { onProcessExit } from './instance/process-exit.js'
+import { type ServiceInfo, claimingService, servicesOf } from './instance/services.js'
+import type { EntryDetails, EntrySummary, Explanation, PurgeRequest } from './model/entry-summary.js'
+import type { Metrics } from './model/metrics.js'
+import type { EventMap, EventName } from './model/request-event.js'
+import type { Store, StoreHealth } from './model/store.js'
+import { createOriginPipeline } from './origin/pipeline.js'
+import { createUndiciTransport } from './origin/undici-transport.js'
+import { booksProfile } from './providers/books/profile.js'
+import { spotifyProfile } from './providers/spotify/profile.js'
+import { tmdbProfile } from './providers/tmdb/profile.js'
+
+/** One cache: its services, its figures, its entries. */
+export interface Cachette {
+  readonly [CONNECTION]: ServiceConnection
+  /** The service class on this instance; the same object for the same name. */
+  service(name: string): CachedExternalAPIService
+  /** Declared services and those that ship a profile. */
+  services(): readonly ServiceInfo[]
+  /**
+   * Figures of every process that shares the store, this one's unflushed ones included.
+   *
+   * `history` is a duration such as `'7d'`, at most 7 days: one row per minute, oldest first.
+   */
+  metrics(options?: { history?: string }): Promise<Metrics>
+  /** Sets the figures to zero, in one step for all processes. */
+  resetMetrics(): Promise<void>
+  /**
+   * Purges by service, URL, tag, or all; several fields must all match. `soft` makes entries stale instead. Every
+   * process on the store sees it within 100 ms. `removed` is null: a mark is drawn, and nothing counted.
+   */
+  purge(request: PurgeRequest): Promise<{ readonly removed: number | null }>
+  /** Removes entries past `removeAtMs` or under a purge, and with `stale` all that are no longer fresh. */
+  cleanExpired(options?: { stale?: boolean }): Promise<CleanReport>
+  /** Entries of the store, a page at a time. */
+  list(
+    options?: ListOptions,
+  ): Promise<{ readonly entries: readonly EntrySummary[]; readonly cursor?: string }>
+  /** One entry with its data, or undefined. */
+  entry(key: string): Promise<EntryDetails | undefined>
+  /** Why a call would be answered as it would. Left out, `service` is the one that claims the URL's host. */
+  explain(url: string, options?: ExternalOptions & { service?: string }): Promise<Explanation>
+  /** Listens to an event; the returned function stops. */
+  on<Name extends EventName>(name: Name, listener: (event: EventMap[Name]) => void): () => void
+  /** The state of the tiers, nearest first. */
+  health(): Promise<{ readonly isHealthy: boolean; readonly tiers: readonly StoreHealth[] }>
+  /** Finishes the calls under way, flushes the figures, closes the store: within 5 s. */
+  close(): Promise<void>
+}
+
+/** The profiles that ship with the package. */
+export const PROFILES = Object.freeze([tmdbProfile, spotifyProfile, booksProfile])
+
+/** How the default instance differs from one made in code. */
+export interface InstanceOrigin {
+  readonly from: 'code' | 'file'
+  readonly root: string
+  /** What relative folders are relative to. */
+  readonly folder: string
+  readonly defaultStore?: string
+}
+
+const CLOSE_WITHIN_MS = 5_000
+const MAX_HISTORY_MS = 7 * 86_400_000
+const MINUTE_MS = 60_000
+/** The part of the memory bound that the memo of calls may take. */
+const MEMO_SHARE = 1 / 8
+
+/**
+ * Makes a cache. Reads no file; reads the environment for TTLs, base URLs and credentials.
+ *
+ * @throws CachetteError `CACHETTE_CONFIG` for a wrong option or variable, naming it, its value and what is expected
+ */
+export async function createCachette(options: CachetteOptions = {}): Promise<Cachette> {
+  return openCachette(options, { from: 'code', root: 'createCachette', folder: process.cwd() })
+}
+
+/** Makes a cache from options that came from anywhere. */
+export async function openCachette(options: unknown, origin: InstanceOrigin): Promise<Cachette> {
+  const config = resolveConfig({ ...origin, options, profiles: PROFILES })
+  const { clock } = config
+  const bus = createEventBus()
+  const warned = new Set<string>()
+  const warn = (message: string): void => {
+    if (warned.has(message)) return
+    warned.add(message)
+    bus.emit('warning', { message })
+    process.emitWarning(`cachette: ${message}`, 'CachetteWarning')
+  }
+  const stores = await openConfigured(config, origin.folder, warn)
+  const key = await secretFor(config, stores.shared, warn)
+  const hasher = createKeyHasher(key.secret)
+  const tiers = await createTiers({ ...stores, clock, bus, isProcessOnly: key.isProcessOnly })
+  const counters = await createCounters(stores.shared.ledger, clock, (error) =>
+    warn(`figures could not be written (${String(error)}); they are kept for the next try`),
+  )
+  const policyOf = createPolicyResolver()
+  const preparer = { serviceOf: config.service, policyOf, hasher }
+  const pipeline = createOriginPipeline(clock)
+  const countOriginCalls = counters.countOriginCalls
+  const engine = createEngine({
+    clock,
+    tiers,
+    preparer,
+    askOrigin: createAskOrigin({ clock, bus, tiers, hasher, pipeline, countOriginCalls }),
+    bypassCache: createBypass({ clock, bus, tiers, pipeline, countOriginCalls }),
+    recorder: createRecorder({
+      clock,
+      bus,
+      counters,
+      redact(request) {
+        const { parts, key: callKey, bypass } = prepareCall(request, preparer)
+        return { url: parts.redactedUrl, key: callKey, isCached: bypass === undefined }
+      },
+    }),
+    memoBytes: (config.memory === false ? 64 * 1024 ** 2 : config.memory.maxBytes) * MEMO_SHARE,
+  })
+  const network = createUndiciTransport()
+  const connection: ServiceConnection = {
+    answer: engine.answer,
+    resolveUrl: (service, url) => resolveUrl(config, service, url),
+    checkService(service) {
+      checkServiceName(service)
+      config.service(service)
+    },
+    transport: network.transport,
+    nowMs: () => clock.nowMs(),
+  }
+  const entries = createEntries({ config, policyOf, tiers, bus, clock })
+  const forgetExit = onProcessExit(counters)
+  const objects = new Map<string, CachedExternalAPIService>()
+  let closing: Promise<void> | undefined
+
+  async function closeAll(): Promise<void> {
+    forgetExit()
+    await engine.close()
+    await counters.close()
+    await network.close()
+    await stores.shared.close()
+    if (stores.near !== undefined && stores.near !== stores.shared) await stores.near.close()
+  }
+
+  const cachette: Cachette = {
+    [CONNECTION]: connection,
+    service(name) {
+      const known = objects.get(name)
+      if (known !== undefined) return known
+      const made = new CachedExternalAPIService(name, { cachette })
+      objects.set(name, made)
+      return made
+    },
+    services: () => servicesOf(config),
+    async metrics({ history } = {}) {
+      const historyMs = historyOf(history)
+      await counters.flush()
+      const fromMinute =
+        historyMs === undefined ? {} : { fromMinute: Math.floor((clock.nowMs() - historyMs) / MINUTE_MS) }
+      return metricsOf(await stores.shared.ledger.figures(fromMinute), {
+        hasHistory: historyMs !== undefined,
+      })
+    },
+    async resetMetrics() {
+      await stores.shared.ledger.reset(clock.nowMs())
+      await counters.restart()
+    },
+    purge: entries.purge,
+    cleanExpired: entries.cleanExpired,
+    list: entries.list,
+    entry: entries.entry,
+    async explain(url, { service, ...call } = {}) {
+      const name = service ?? claimingService(config, url)
+      return explainCall(serviceRequest(name, url, call, connection), { clock, tiers, preparer })
+    },
+    on: bus.on,
+    async health() {
+      const near =
+        stores.near === undefined || stores.near === stores.shared ? [] : [await stores.near.health()]
+      const all = [...near, await stores.shared.health()]
+      return { isHealthy: all.every(({ problem }) => problem === undefined), tiers: all }
+    },
+    close() {
+      closing ??= within(closeAll(), CLOSE_WITHIN_MS)
+      return closing
+    },
+  }
+  return cachette
+}
+
+function openConfigured(
+  config: ResolvedConfig,
+  folder: string,
+  warn: (message: string) => void,
+): Promise<OpenedStores> {
+  const [plan] = config.stores
+  if (plan === undefined) throw configError('store is empty')
+  if (plan.type === 'memory' && config.memory === false) {
+    throw configError(
+      "store is 'memory:' and memory is false: there is nowhere to keep entries; set one of them",
+    )
+  }
+  const memory =
+    config.memory === false
+      ? false
+      : { ...config.memory, maxBytes: Math.ceil(config.memory.maxBytes * (1 - MEMO_SHARE)) }
+  return openStores({ plan, memory, clock: config.clock, folder, warn })
+}
+
+/** The secret under which credentials enter keys: from the environment, else from the store. */
+async function secretFor(
+  { secretText }: ResolvedConfig,
+  shared: Store,
+  warn: (message: string) => void,
+): Promise<{ readonly secret: Uint8Array; readonly isProcessOnly: boolean }> {
+  if (secretText !== undefined) {
+    return { secret: createHash('sha256').update(`cachette ${secretText}`).digest(), isProcessOnly: false }
+  }
+  try {
+    return { secret: await shared.secret(), isProcessOnly: false }
+  } catch (error) {
+    warn(`the store gave no secret (${String(error)}); keys hold for this process alone`)
+    return { secret: randomBytes(32), isProcessOnly: true }
+  }
+}
+
+function resolveUrl(config: ResolvedConfig, serviceName: string, url: string): string {
+  if (/^[a-z][a-z0-9+.-]*:/i.test(url)) return url
+  const { baseURL } = config.service(serviceName)
+  if (baseURL === undefined) return url
+  return url.startsWith('/')
+    ? `${baseURL}${url}`
+    : url.startsWith('?') || url === ''
+      ? `${baseURL}${url}`
+      : `${baseURL}/${url}`
+}
+
+function historyOf(history: string | undefined): number | undefined {
+  if (history === undefined) return undefined
+  const historyMs = readDuration(history)
+  if (historyMs !== undefined && historyMs <= MAX_HISTORY_MS) return historyMs
+  throw configError(
+    `metrics: history is ${JSON.stringify(history)}; expected at most '7d', as ${DURATION_FORM}`,
+  )
+}
+
+async function within(work: Promise<void>, limitMs: number): Promise<void> {
+  let timer: NodeJS.Timeout | undefined
+  const tooLate = new Promise<void>((_, reject) => {
+    timer = setTimeout(
+      () => reject(new CachetteError('CACHETTE_STORE', `close took longer than ${limitMs} ms`)),
+      limitMs,
+    )
+  })
+  await Promise.race([work, tooLate]).finally(() => clearTimeout(timer))
+}

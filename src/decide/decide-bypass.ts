@@ -1,0 +1,41 @@
+// Whether a request can be cached at all, by its method and form. Pure.
+import type { Because } from '../model/because.js'
+import type { HeaderList } from '../model/header-list.js'
+import type { Policy } from '../model/policy.js'
+
+const CACHED_METHODS = new Set(['GET', 'HEAD'])
+
+/** Methods that ask without changing anything, or are used so: cached by the digest of their body where asked. */
+const BODY_METHODS = new Set(['POST', 'QUERY', 'SEARCH', 'REPORT'])
+
+/** A caller who sends one of these wants the origin's own answer to it. */
+const CONDITIONS = new Set([
+  'range',
+  'if-range',
+  'if-match',
+  'if-none-match',
+  'if-modified-since',
+  'if-unmodified-since',
+])
+
+/** Everything a bypass depends on. */
+export interface BypassQuestion {
+  readonly method: string
+  readonly hasBody: boolean
+  readonly headers: HeaderList
+  readonly policy: Policy
+}
+
+/** The reason why a request goes past the cache, or undefined where it does not. */
+export function decideBypass({ method, hasBody, headers, policy }: BypassQuestion): Because | undefined {
+  if (policy.isNeverCached) return 'never-cached-by-profile'
+  if (headers.some(([name]) => CONDITIONS.has(name.toLowerCase()))) return 'conditional-request'
+  if (CACHED_METHODS.has(method)) return hasBody && !policy.key.body ? 'body-not-keyed' : undefined
+  if (!BODY_METHODS.has(method)) return 'method-not-cached'
+  return policy.key.body ? undefined : method === 'POST' ? 'method-not-cached' : 'body-not-keyed'
+}
+
+/** Safe methods change nothing at the origin. https://www.rfc-editor.org/rfc/rfc9110#section-9.2.1 */
+export function isUnsafe(method: string): boolean {
+  return !['GET', 'HEAD', 'OPTIONS', 'TRACE', 'QUERY', 'SEARCH', 'REPORT', 'PROPFIND'].includes(method)
+}

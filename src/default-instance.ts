@@ -1,0 +1,82 @@
+// The instance that service objects use when they are given none: made on first use from the environment and the
+// config file, its store beside that file or beside the nearest package.json.
+import { dirname, join } from 'node:path'
+import { up } from 'empathic/find'
+import { loadConfigFile } from './config/config-file.js'
+import { resolveConfig } from './config/resolve-config.js'
+import { type Cachette, PROFILES, openCachette } from './create-cachette.js'
+import type { DefaultInstance } from './doors/service/connection.js'
+import { configError } from './errors/cachette-error.js'
+
+/** The folder of the default store. */
+const STORE_FOLDER = '.cachette'
+
+let opening: Promise<Cachette> | undefined
+let opened: Cachette | undefined
+
+/** Opens the default instance, or gives the one that is open. */
+export function openDefaultCachette(): Promise<Cachette> {
+  opening ??= open().then(
+    (cachette) => (opened = cachette),
+    (error: unknown) => {
+      opening = undefined
+      throw error
+    },
+  )
+  return opening
+}
+
+/** The default instance, as the service class asks for it. */
+export const defaultCachette: DefaultInstance = {
+  checkNow(service) {
+    const config = resolveConfig({
+      options: environmentOptions(),
+      profiles: PROFILES,
+      from: 'file',
+      root: 'environment',
+    })
+    config.service(service)
+  },
+  current: () => opened,
+  open: openDefaultCachette,
+  async close() {
+    const closing = opening
+    opening = undefined
+    opened = undefined
+    await (await closing)?.close()
+  },
+}
+
+async function open(): Promise<Cachette> {
+  const workingFolder = process.cwd()
+  const file = await loadConfigFile(workingFolder)
+  if (file === undefined) {
+    const manifest = up('package.json', { cwd: workingFolder })
+    const folder = manifest === undefined ? workingFolder : dirname(manifest)
+    return openCachette(environmentOptions(), {
+      from: 'file',
+      root: 'environment',
+      folder: workingFolder,
+      defaultStore: `lmdb:${join(folder, STORE_FOLDER)}`,
+    })
+  }
+  if (typeof file.options !== 'object' || file.options === null || Array.isArray(file.options)) {
+    throw configError(`${file.path} exports no options; expected export default defineConfig({ … })`)
+  }
+  const fromEnvironment = environmentOptions()
+  return openCachette(
+    { ...file.options, ...fromEnvironment },
+    {
+      from: 'file',
+      root: file.path,
+      folder: 'store' in fromEnvironment ? workingFolder : file.folder,
+      defaultStore: `lmdb:${join(file.folder, STORE_FOLDER)}`,
+    },
+  )
+}
+
+/** `CACHETTE_STORE` takes the strings that `store` takes, and wins over the file. */
+function environmentOptions(): { readonly store?: string } {
+  const store = process.env.CACHETTE_STORE
+  return store === undefined ? {} : { store }
+}

@@ -1,0 +1,36 @@
+// Bodies as callers of the service class get them: JSON parsed and shared, text as a string, else a copy of the bytes.
+import { bodyForm, charsetOf } from '../../http/content-type.js'
+import { firstValue } from '../../http/header-fields.js'
+import type { CacheAnswer } from '../../model/cache-answer.js'
+
+/** The data of an answer; an empty body is null. With `isMutable`, JSON is a copy of the caller's own. */
+export function answerData({ body, headers }: CacheAnswer, isMutable: boolean): unknown {
+  if (body.isParsed) return isMutable ? structuredClone(body.json()) : body.json()
+  if (body.sizeBytes === 0) return null
+  const type = firstValue(headers, 'content-type')
+  switch (bodyForm(type)) {
+    case 'json':
+      return parsed(body.bytes(), () => (isMutable ? structuredClone(body.json()) : body.json()))
+    case 'text':
+      return decodeText(body.bytes(), charsetOf(type))
+    case 'bytes':
+      return body.bytes().slice()
+  }
+}
+
+/** What claims to be JSON and is not, as an error page may be, is given as text. */
+function parsed(bytes: Uint8Array, parse: () => unknown): unknown {
+  try {
+    return parse()
+  } catch {
+    return decodeText(bytes, 'utf-8')
+  }
+}
+
+function decodeText(bytes: Uint8Array, charset: string): string {
+  try {
+    return new TextDecoder(charset).decode(bytes)
+  } catch {
+    return new TextDecoder().decode(bytes)
+  }
+}

@@ -1,0 +1,290 @@
+// The one shell around the pure decisions. A request is looked up in the near tier at once, without waiting for
+// anything; only what is not found fresh there goes on: other tiers, single flight, origin, redirects.
+//
+// How a flight works, since everything else leans on it:
+//   1. For one key at most one origin call is under way in the process. The first caller leads, the others wait.
+//   2. Leader and waiters alike wait on the flight's promise and never own it: an abort or a deadline takes one caller
+//      away and leaves the call to the rest, and to the store.
+//   3. A flight leaves the map only when its entry can be found, so a caller that comes a moment later finds either.
+//   4. A purge drawn after a flight began keeps later callers from joining, and its answer from being stored.
+//   5. What the origin forbids to share is handed to the leader alone; the others ask for themselves, and for 10 s
+//      calls for that key do not wait for each other.
+import { type LookupDecision, decideLookup } from '../decide/decide-lookup.js'
+import { failureDecision } from '../decide/decide-after-response.js'
+import { CachetteError } from '../errors/cachette-error.js'
+import { withoutFields } from '../http/header-fields.js'
+import type { CacheAnswer } from '../model/cache-answer.js'
+import type { CacheEntry } from '../model/cache-entry.js'
+import type { CacheRequest } from '../model/cache-request.js'
+import type { Tier } from '../model/tier.js'
+import { timedOut } from '../origin/deadline.js'
+import { type AskOrigin, type Errand, type FlightResult, failureReason } from './ask-origin.js'
+import type { BypassCache } from './bypass.js'
+import { createCallMemo } from './call-memo.js'
+import { signatureOf } from './call-signature.js'
+import { createFlights } from './flights.js'
+import { followRedirects, isRedirect } from './follow-redirects.js'
+import { type Hop, answerFrom } from './hop.js'
+import {
+  type CallPreparer,
+  type KnownCall,
+  type PreparedCall,
+  prepareCall,
+  variantKey,
+} from './prepared-call.js'
+import type { Recorder } from './recorder.js'
+import type { Tiers } from './tiers.js'
+import type { Clock } from '../shared/clock.js'
+import { waitFor } from './wait-for.js'
+
+/** Answers requests. */
+export interface Engine {
+  /** The answer: at once for a fresh entry near at hand, else as a promise. */
+  answer(request: CacheRequest): CacheAnswer | Promise<CacheAnswer>
+  /** Refuses requests from now on, and resolves when those under way are done and stored. */
+  close(): Promise<void>
+}
+
+/** What an engine is made of. */
+export interface EngineParts {
+  readonly clock: Clock
+  readonly tiers: Tiers
+  readonly preparer: CallPreparer
+  readonly askOrigin: AskOrigin
+  readonly bypassCache: BypassCache
+  readonly recorder: Recorder
+  /** Bound of the memo of calls, in bytes. */
+  readonly memoBytes: number
+}
+
+/** What was found for a call. */
+interface Lookup {
+  readonly entry: CacheEntry | undefined
+  readonly tier: Tier
+}
+
+/** Makes an engine. */
+export function createEngine(parts: EngineParts): Engine {
+  const { clock, tiers, preparer, recorder } = parts
+  const memo = createCallMemo<KnownCall>(parts.memoBytes)
+  const flights = createFlights<FlightResult>()
+  const near = tiers.near
+  let isClosed = false
+
+  function answer(request: CacheRequest): CacheAnswer | Promise<CacheAnswer> {
+    const startedMs = clock.monotonicMs()
+    if (isClosed) throw closedError(request)
+    const { signal } = request.options
+    if (signal?.aborted === true) throw signal.reason
+    const hop = answerNear(request, startedMs)
+    if (hop !== undefined && !isRedirect(hop.answer)) {
+      recorder.record(request, hop, startedMs)
+      return hop.answer
+    }
+    return answerSlowly(request, startedMs)
+  }
+
+  /** A fresh entry of the near tier, found without building a URL, hashing or waiting. */
+  function answerNear(request: CacheRequest, startedMs: number): Hop | undefined {
+    if (near === undefined || request.options.isRefresh === true) return undefined
+    const signature = signatureOf(request)
+    const known = signature === undefined ? undefined : memo.get(signature)
+    if (known === undefined || known.bypass !== undefined) return undefined
+    tiers.lookIfDue(startedMs)
+    const entry = near.read(known.key)
+    if (entry === undefined || entry.kind !== 'entry') return undefined
+    const purge = tiers.marks.stateOf(entry)
+    const now = { nowMs: clock.nowMs(), monotonicMs: startedMs }
+    const decision = decideLookup({ entry, policy: known.policy, isRefresh: false, purge, now })
+    return decision.action === 'serve-fresh' ? hitHop(entry, decision, 'memory') : undefined
+  }
+
+  async function answerSlowly(request: CacheRequest, startedMs: number): Promise<CacheAnswer> {
+    try {
+      const hop = await followRedirects(request, answerHop)
+      recorder.record(request, hop, startedMs)
+      return hop.answer
+    } catch (error) {
+      recorder.recordFailure(request, error, startedMs)
+      throw error
+    }
+  }
+
+  async function answerHop(request: CacheRequest): Promise<Hop> {
+    const call = prepareCall(request, preparer)
+    const signature = signatureOf(request)
+    if (signature !== undefined) {
+      const { key, service, policy, bypass } = call
+      memo.set(signature, { key, service, policy, bypass })
+    }
+    if (call.bypass !== undefined) return parts.bypassCache(call, call.bypass)
+    const { lookup, decision, errand } = await consider(call)
+    if (decision.action === 'serve-fresh' && lookup.entry !== undefined) {
+      return hitHop(lookup.entry, decision, lookup.tier)
+    }
+    return joinOrLead(errand)
+  }
+
+  /** Looks up and decides, and makes ready for asking the origin. */
+  async function consider(
+    call: PreparedCall,
+  ): Promise<{ lookup: Lookup; decision: LookupDecision; errand: Errand }> {
+    const lookup = await find(call)
+    const { entry } = lookup
+    const beganSequence = await tiers.began()
+    const purge = entry === undefined ? 'none' : tiers.marks.stateOf(entry)
+    const isRefresh = call.request.options.isRefresh === true
+    const now = { nowMs: clock.nowMs(), monotonicMs: clock.monotonicMs() }
+    const decision = decideLookup({ entry, policy: call.policy, isRefresh, purge, now })
+    const action = decision.action === 'revalidate' ? 'revalidate' : 'fetch'
+    const errand: Errand = {
+      call,
+      entry,
+      tier: lookup.tier,
+      purge,
+      action,
+      because: decision.because,
+      beganSequence,
+    }
+    return { lookup, decision, errand }
+  }
+
+  async function find(call: PreparedCall): Promise<Lookup> {
+    const found = await tiers.find(call.key)
+    if (found === undefined) return { entry: undefined, tier: 'origin' }
+    if (found.record.kind === 'entry') return { entry: found.record, tier: found.tier }
+    const variant = await tiers.find(variantKey(preparer.hasher, call, found.record.names))
+    return variant?.record.kind === 'entry'
+      ? { entry: variant.record, tier: variant.tier }
+      : { entry: undefined, tier: 'origin' }
+  }
+
+  async function joinOrLead(errand: Errand): Promise<Hop> {
+    const { call } = errand
+    const isRefresh = call.request.options.isRefresh === true
+    const flightKey = isRefresh ? `${call.key} refresh` : call.key
+    if (flights.isKeptApart(flightKey, clock.monotonicMs())) return goAlone(errand)
+    const underWay = flights.get(flightKey)
+    const scope = { service: call.service.name, purgeUrl: call.parts.purgeUrl }
+    if (underWay !== undefined && !tiers.marks.mayCover(scope, underWay.beganSequence)) {
+      return join(errand, underWay.result)
+    }
+    const flight = flights.lead(flightKey, errand.beganSequence, async () => {
+      const late = isRefresh ? undefined : await findLate(call)
+      return late === undefined ? parts.askOrigin(errand) : { result: late, isFindable: undefined }
+    })
+    const result = await waitFor(flight.result, {
+      signal: call.request.options.signal,
+      deadline: undefined,
+      clock,
+    })
+    if (!result.isShareable) flights.keepApart(flightKey, clock.monotonicMs())
+    return hopOf(errand, result)
+  }
+
+  /** Looks up once more: another flight may have landed while this caller was still asking the tiers. */
+  async function findLate(call: PreparedCall): Promise<FlightResult | undefined> {
+    if (near !== undefined && near.head(call.key) === undefined) return undefined
+    const { lookup, decision } = await consider(call)
+    if (decision.action !== 'serve-fresh' || lookup.entry === undefined) return undefined
+    const { answer: served, savedMs } = hitHop(lookup.entry, decision, lookup.tier)
+    return { answer: served, originMs: savedMs, attempts: 0, isShareable: true, variant: undefined }
+  }
+
+  async function join(errand: Errand, flying: Promise<FlightResult>): Promise<Hop> {
+    const { call, entry, purge } = errand
+    const { policy, service, parts: keyParts, request } = call
+    const late = (): Error =>
+      timedOut({ service: service.name, method: request.method, redactedUrl: keyParts.redactedUrl, policy })
+    let result: FlightResult
+    try {
+      result = await waitFor(flying, {
+        signal: request.options.signal,
+        deadline: { inMs: policy.timeoutMs, error: late },
+        clock,
+      })
+    } catch (error) {
+      const reason = failureReason(error)
+      if (reason === undefined || entry === undefined) throw error
+      const now = { nowMs: clock.nowMs(), monotonicMs: clock.monotonicMs() }
+      const decision = failureDecision({ entry, purge, policy, now }, reason)
+      if (decision.action === 'fail') throw error
+      const rescued = answerFrom(entry, { outcome: 'rescued', ...decision, ttlMs: 0, tier: errand.tier })
+      return hopOf(errand, { answer: rescued, originMs: 0, attempts: 0 })
+    }
+    const isOther =
+      result.variant !== undefined &&
+      result.variant.key !== variantKey(preparer.hasher, call, result.variant.names)
+    if (!result.isShareable || isOther) return goAlone(errand)
+    return followerHop(errand, result)
+  }
+
+  async function goAlone(errand: Errand): Promise<Hop> {
+    const alone = parts.askOrigin(errand).then(({ result }) => result)
+    const { signal } = errand.call.request.options
+    return hopOf(errand, await waitFor(alone, { signal, deadline: undefined, clock }))
+  }
+
+  return {
+    answer,
+    async close() {
+      isClosed = true
+      await flights.settled()
+    },
+  }
+}
+
+function hitHop(
+  entry: CacheEntry,
+  decision: Extract<LookupDecision, { action: 'serve-fresh' }>,
+  tier: Tier,
+): Hop {
+  const { ageMs, ttlMs } = decision
+  return {
+    answer: answerFrom(entry, { outcome: 'hit', because: 'fresh', ageMs, ttlMs, tier }),
+    key: entry.key,
+    url: entry.url,
+    originMs: 0,
+    savedMs: entry.originMs,
+    attempts: 0,
+  }
+}
+
+function hopOf(
+  { call }: Errand,
+  { answer, originMs, attempts }: Pick<FlightResult, 'answer' | 'originMs' | 'attempts'>,
+): Hop {
+  const isHit = answer.outcome === 'hit'
+  return {
+    answer,
+    key: call.key,
+    url: call.parts.redactedUrl,
+    originMs: isHit ? 0 : originMs,
+    savedMs: isHit ? originMs : 0,
+    attempts,
+  }
+}
+
+const LEADERS_OWN = new Set(['set-cookie', 'set-cookie2'])
+
+/** What one who waited gets: the leader's answer, without what was meant for the leader alone. */
+function followerHop({ call }: Errand, { answer, originMs }: FlightResult): Hop {
+  const isGood = answer.outcome === 'miss' || answer.outcome === 'revalidated'
+  const headers = withoutFields(answer.headers, LEADERS_OWN)
+  return {
+    answer: isGood
+      ? { ...answer, headers, outcome: 'coalesced', because: 'joined-call' }
+      : { ...answer, headers },
+    key: call.key,
+    url: call.parts.redactedUrl,
+    originMs: 0,
+    savedMs: isGood ? originMs : 0,
+    attempts: 0,
+  }
+}
+
+function closedError({ service }: CacheRequest): CachetteError {
+  return new CachetteError('CACHETTE_CLOSED', 'this cachette instance is closed; create another one', {
+    service,
+  })
+}

@@ -1,0 +1,71 @@
+// Single flight inside the process: for one key, one origin call at a time. A flight stays in the map until its
+// entry can be found, or the next caller would call again. A purge does not end a flight, but nobody joins it then.
+
+/** Work under way for a key. */
+export interface Flight<Result> {
+  readonly result: Promise<Result>
+  /** The store's sequence number when it began; a newer mark keeps others from joining. */
+  readonly beganSequence: number
+}
+
+/** What the work gives: a result to share, and when its entry can be found. */
+export interface FlightWork<Result> {
+  readonly result: Result
+  readonly isFindable: Promise<unknown> | undefined
+}
+
+/** The flights of an instance. */
+export interface Flights<Result> {
+  get(key: string): Flight<Result> | undefined
+  /** Starts a flight, in the place of any other under the key. */
+  lead(key: string, beganSequence: number, work: () => Promise<FlightWork<Result>>): Flight<Result>
+  /** Remembers for 10 s that calls under the key cannot share an answer. */
+  keepApart(key: string, monotonicMs: number): void
+  isKeptApart(key: string, monotonicMs: number): boolean
+  /** Resolves when no flight is under way. */
+  settled(): Promise<void>
+}
+
+const APART_FOR_MS = 10_000
+const MAX_APART = 10_000
+
+/** Makes an empty set of flights. */
+export function createFlights<Result>(): Flights<Result> {
+  const flights = new Map<string, Flight<Result>>()
+  const apart = new Map<string, number>()
+  const closing = new Set<Promise<unknown>>()
+
+  return {
+    get: (key) => flights.get(key),
+    lead(key, beganSequence, work) {
+      const working = work()
+      const flight: Flight<Result> = { result: working.then(({ result }) => result), beganSequence }
+      flights.set(key, flight)
+      const landed = working
+        .then(({ isFindable }) => isFindable)
+        .catch(() => undefined)
+        .finally(() => {
+          if (flights.get(key) === flight) flights.delete(key)
+          closing.delete(landed)
+        })
+      closing.add(landed)
+      // Those who wait get the failure; where all have left, nobody is to be told.
+      flight.result.catch(() => undefined)
+      return flight
+    },
+    keepApart(key, monotonicMs) {
+      if (apart.size >= MAX_APART) apart.clear()
+      apart.set(key, monotonicMs + APART_FOR_MS)
+    },
+    isKeptApart(key, monotonicMs) {
+      const untilMs = apart.get(key)
+      if (untilMs === undefined) return false
+      if (monotonicMs < untilMs) return true
+      apart.delete(key)
+      return false
+    },
+    async settled() {
+      await Promise.all(closing)
+    },
+  }
+}

@@ -1,0 +1,103 @@
+// Redirects: each hop is a request of its own, cached by its own rules. Credentials of the caller stay with the
+// origin that they were meant for. https://www.rfc-editor.org/rfc/rfc9110#section-15.4
+import { isCredentialHeader } from '../decide/credential-names.js'
+import { CachetteError } from '../errors/cachette-error.js'
+import { firstValue } from '../http/header-fields.js'
+import type { CacheAnswer } from '../model/cache-answer.js'
+import type { CacheRequest } from '../model/cache-request.js'
+import type { Outcome } from '../model/outcome.js'
+import type { Hop } from './hop.js'
+
+const REDIRECTS = new Set([301, 302, 303, 307, 308])
+const MAX_HOPS = 10
+
+/** Over several hops the caller got the worst of them. */
+const WORST_FIRST: readonly Outcome[] = [
+  'failed',
+  'rescued',
+  'miss',
+  'revalidated',
+  'bypass',
+  'coalesced',
+  'stale',
+  'hit',
+]
+
+/** True for an answer that points elsewhere. */
+export function isRedirect({ status, headers }: CacheAnswer): boolean {
+  return (
+    status >= 300 && status < 400 && REDIRECTS.has(status) && firstValue(headers, 'location') !== undefined
+  )
+}
+
+/**
+ * Answers a request and whatever it is redirected to, 10 times at most.
+ *
+ * @throws CachetteError `CACHETTE_INVALID_RESPONSE` for a loop or for a Location that is not http or https
+ */
+export async function followRedirects(
+  request: CacheRequest,
+  answerHop: (request: CacheRequest) => Promise<Hop>,
+): Promise<Hop> {
+  let current = request
+  let hop = await answerHop(current)
+  for (let hops = 0; isRedirect(hop.answer); hops += 1) {
+    if (hops === MAX_HOPS) throw redirectError(hop, request, `redirected more than ${MAX_HOPS} times`)
+    current = nextRequest(current, hop)
+    hop = combine(hop, await answerHop(current))
+  }
+  return hop
+}
+
+function nextRequest(request: CacheRequest, hop: Hop): CacheRequest {
+  const location = firstValue(hop.answer.headers, 'location') ?? ''
+  const target = URL.canParse(location, request.url) ? new URL(location, request.url) : undefined
+  if (target === undefined || !/^https?:$/.test(target.protocol)) {
+    throw redirectError(hop, request, 'redirected to something that is not an http or https URL')
+  }
+  const { status } = hop.answer
+  const becomesGet = status === 303 ? request.method !== 'HEAD' : status <= 302 && request.method === 'POST'
+  const isSameOrigin = new URL(request.url).origin === target.origin
+  const { params: _params, body, headers = {}, ...rest } = request
+  return {
+    ...rest,
+    url: target.href,
+    method: becomesGet ? 'GET' : request.method,
+    headers: keptHeaders(headers, { isSameOrigin, losesBody: becomesGet }),
+    ...(body === undefined || becomesGet ? {} : { body }),
+  }
+}
+
+function keptHeaders(
+  headers: Readonly<Record<string, string>>,
+  { isSameOrigin, losesBody }: { readonly isSameOrigin: boolean; readonly losesBody: boolean },
+): Readonly<Record<string, string>> {
+  const isKept = (name: string): boolean =>
+    (isSameOrigin || !isCredentialHeader(name)) && !(losesBody && /^content-/i.test(name))
+  return Object.fromEntries(Object.entries(headers).filter(([name]) => isKept(name)))
+}
+
+function combine(first: Hop, second: Hop): Hop {
+  const outcomes = [first.answer.outcome, second.answer.outcome]
+  const worst = WORST_FIRST.find((outcome) => outcomes.includes(outcome)) ?? second.answer.outcome
+  const because = worst === second.answer.outcome ? second.answer.because : first.answer.because
+  return {
+    ...second,
+    answer: { ...second.answer, outcome: worst, because },
+    originMs: first.originMs + second.originMs,
+    savedMs: first.savedMs + second.savedMs,
+    attempts: first.attempts + second.attempts,
+  }
+}
+
+function redirectError(
+  { url, attempts }: Hop,
+  { service, method }: CacheRequest,
+  what: string,
+): CachetteError {
+  return new CachetteError('CACHETTE_INVALID_RESPONSE', `${method} ${url} was ${what}`, {
+    service,
+    url,
+    attempts,
+  })
+}

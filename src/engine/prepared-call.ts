@@ -1,0 +1,74 @@
+// A request with its service, policy and key: everything that can be worked out before looking anything up.
+import type { PolicyResolver } from '../config/policy-resolver.js'
+import type { ResolvedService } from '../config/resolve-service.js'
+import { decideBypass } from '../decide/decide-bypass.js'
+import { type KeyParts, keyPartsOf } from '../decide/key-parts.js'
+import { CachetteError } from '../errors/cachette-error.js'
+import { fieldValue } from '../http/header-fields.js'
+import type { Because } from '../model/because.js'
+import type { CacheRequest } from '../model/cache-request.js'
+import type { Policy } from '../model/policy.js'
+import type { KeyHasher } from './key-hasher.js'
+
+/** What the memo keeps of a call. */
+export interface KnownCall {
+  readonly key: string
+  readonly service: ResolvedService
+  readonly policy: Policy
+  /** Why the call goes past the cache, or undefined. */
+  readonly bypass: Because | undefined
+}
+
+/** A call ready to be sent. */
+export interface PreparedCall extends KnownCall {
+  readonly request: CacheRequest
+  readonly parts: KeyParts
+  readonly shownKey: Readonly<Record<string, string>>
+  readonly isOwnUrl: boolean
+}
+
+/** What calls are prepared with. */
+export interface CallPreparer {
+  readonly serviceOf: (name: string) => ResolvedService
+  readonly policyOf: PolicyResolver
+  readonly hasher: KeyHasher
+}
+
+/**
+ * Works out service, policy and key.
+ *
+ * @throws CachetteError `CACHETTE_CONFIG` for a URL that is not http or https
+ */
+export function prepareCall(request: CacheRequest, preparer: CallPreparer): PreparedCall {
+  const service = preparer.serviceOf(request.service)
+  const url = parseUrl(request)
+  const isOwnUrl = service.ownsUrl(url)
+  const policy = preparer.policyOf({ service, url, callTtlMs: request.options.ttlMs })
+  const parts = keyPartsOf({
+    url: request.url,
+    params: request.params ?? {},
+    headers: request.headers ?? {},
+    policy,
+    isOwnUrl,
+  })
+  const { method, body } = request
+  const bypass = decideBypass({ method, hasBody: body !== undefined, headers: parts.sendHeaders, policy })
+  const hashed = preparer.hasher.hash({ service: service.name, method, parts, body })
+  return { request, service, policy, parts, isOwnUrl, bypass, key: hashed.key, shownKey: hashed.shown }
+}
+
+function parseUrl({ url, service }: CacheRequest): URL {
+  const parsed = URL.canParse(url) ? new URL(url) : undefined
+  if (parsed?.protocol === 'http:' || parsed?.protocol === 'https:') return parsed
+  const shown = url.replace(/[?#].*$/s, '').replace(/^([^/]*\/\/)[^/@]*@/, '$1')
+  throw new CachetteError(
+    'CACHETTE_CONFIG',
+    `${JSON.stringify(shown)} is not an http or https URL; give an absolute one, or set services.${service}.baseURL for relative ones`,
+    { service },
+  )
+}
+
+/** The key of the variant that a call asks for. */
+export function variantKey(hasher: KeyHasher, call: PreparedCall, names: readonly string[]): string {
+  return hasher.variant(call.key, names, (name) => fieldValue(call.parts.sendHeaders, name))
+}

@@ -1,0 +1,99 @@
+// Counts every answer and tells listeners of it, once per call, whatever way it took.
+import type { Counters } from '../events/counters.js'
+import type { EventBus } from '../events/event-bus.js'
+import { CachetteError } from '../errors/cachette-error.js'
+import type { Because } from '../model/because.js'
+import type { CacheRequest } from '../model/cache-request.js'
+import type { RequestEvent } from '../model/request-event.js'
+import type { Clock } from '../shared/clock.js'
+import { failureReason } from './ask-origin.js'
+import type { Hop } from './hop.js'
+
+/** Records answers. */
+export interface Recorder {
+  record(request: CacheRequest, hop: Hop, startedMs: number): void
+  /** Records a call that ended in an error; an aborted caller is an event, not an outcome. */
+  recordFailure(request: CacheRequest, error: unknown, startedMs: number): void
+}
+
+/** Makes a recorder. `redact` gives a request's URL without credentials. */
+export function createRecorder(parts: {
+  readonly clock: Clock
+  readonly bus: EventBus
+  readonly counters: Counters
+  readonly redact: (request: CacheRequest) => {
+    readonly url: string
+    readonly key: string
+    readonly isCached: boolean
+  }
+}): Recorder {
+  const { clock, bus, counters, redact } = parts
+  let nextId = 0
+  const prefix = Math.floor(Math.random() * 36 ** 6).toString(36)
+
+  function publish(event: Omit<RequestEvent, 'id'>): void {
+    nextId += 1
+    bus.emit('request', { id: `${prefix}-${nextId}`, ...event })
+  }
+
+  return {
+    record(request, { answer, key, url, originMs, savedMs, attempts }, startedMs) {
+      const durationMs = clock.monotonicMs() - startedMs
+      const { outcome, because, tier, status, ageMs, body } = answer
+      counters.count({ service: request.service, outcome, durationMs, savedMs, savedBytes: body.sizeBytes })
+      if (!bus.isHeard('request')) return
+      const { door, service, method } = request
+      publish({
+        door,
+        service,
+        method,
+        url,
+        key,
+        outcome,
+        because,
+        tier,
+        status,
+        ageMs,
+        durationMs,
+        originMs,
+        bytes: body.sizeBytes,
+        attempts,
+      })
+    },
+    recordFailure(request, error, startedMs) {
+      if (request.options.signal?.aborted === true && error === request.options.signal.reason) {
+        if (bus.isHeard('aborted'))
+          bus.emit('aborted', { service: request.service, url: redact(request).url })
+        return
+      }
+      if (CachetteError.is(error) && error.code === 'CACHETTE_CONFIG') return
+      const durationMs = clock.monotonicMs() - startedMs
+      const { url, key, isCached } = redact(request)
+      const outcome = isCached ? 'failed' : 'bypass'
+      counters.count({ service: request.service, outcome, durationMs, savedMs: 0, savedBytes: 0 })
+      if (!bus.isHeard('request')) return
+      const { door, service, method } = request
+      publish({
+        door,
+        service,
+        method,
+        url,
+        key,
+        outcome,
+        because: reasonOf(error),
+        tier: 'origin',
+        status: 0,
+        ageMs: 0,
+        durationMs,
+        originMs: durationMs,
+        bytes: 0,
+        attempts: CachetteError.is(error) ? error.attempts : 0,
+      })
+    },
+  }
+}
+
+function reasonOf(error: unknown): Because {
+  if (CachetteError.is(error) && error.code === 'CACHETTE_CREDENTIALS') return 'origin-auth'
+  return failureReason(error) ?? 'origin-transient'
+}

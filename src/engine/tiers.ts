@@ -1,0 +1,217 @@
+// The tiers in order: memory near at hand, the store behind it. A tier that fails is an event and a warning, never
+// a caller's error. Changes that other processes make are noticed by looking at the store's sequence number.
+import type { EventBus } from '../events/event-bus.js'
+import type { CacheEntry, EntryHead, StoreRecord } from '../model/cache-entry.js'
+import type { Mark, MarkScope } from '../model/mark.js'
+import type { Changes, NearStore, Store, WriteResult } from '../model/store.js'
+import type { StoreTier } from '../model/tier.js'
+import type { Clock } from '../shared/clock.js'
+import { type MarkIndex, createMarkIndex } from './mark-index.js'
+
+/** A record and the tier that had it. */
+export interface Found {
+  readonly record: StoreRecord
+  readonly tier: StoreTier
+}
+
+/** The tiers of an instance. */
+export interface Tiers {
+  readonly near: NearStore | undefined
+  readonly shared: Store
+  readonly marks: MarkIndex
+  /** Notices what other processes changed, if the last look is over 50 ms old. */
+  lookIfDue(monotonicMs: number): void
+  /** Looks now, however long ago the last look was. */
+  lookNow(): Promise<void>
+  /** Asks the tiers in order; what the farther one has is copied to the nearer one. */
+  find(key: string): Promise<Found | undefined>
+  /** The sequence number from which on a purge counts as newer than a call that begins now. */
+  began(): Promise<number>
+  /** Makes an entry findable in this process at once. */
+  keepNear(record: StoreRecord): void
+  /** Commits a record to the store; false where it was refused. */
+  commit(record: StoreRecord, beganSequence: number): Promise<WriteResult | undefined>
+  /** Commits a renewed head, or the whole entry where the store no longer has its body. */
+  confirm(entry: CacheEntry, beganSequence: number): Promise<WriteResult | undefined>
+  remove(key: string): Promise<void>
+  addMark(scope: MarkScope, options: { readonly isSoft: boolean }): Promise<Mark>
+}
+
+/** What tiers are made of. */
+export interface TierParts {
+  readonly near: NearStore | undefined
+  readonly shared: Store
+  readonly clock: Clock
+  readonly bus: EventBus
+  /** True where keys cannot be told to other processes: nothing then goes to a shared tier. */
+  readonly isProcessOnly: boolean
+}
+
+/** How old a look may be before a hit looks again. */
+const LOOK_EVERY_MS = 50
+
+/** Puts tiers together and loads the marks in force. */
+export async function createTiers(parts: TierParts): Promise<Tiers> {
+  const { near, shared, clock, bus } = parts
+  const marks = createMarkIndex()
+  const isOneTier = near === (shared as Store)
+  const canShare = !parts.isProcessOnly || isOneTier
+  let lastLookMs = clock.monotonicMs()
+  let seen = 0
+  const warned = new Set<string>()
+
+  function onFailure(operation: string, error: unknown): undefined {
+    const reason = error instanceof Error ? error : new Error(String(error))
+    bus.emit('tier-failed', { tier: shared.tier, operation, error: reason })
+    warnOnce(
+      operation,
+      `the ${shared.tier} tier could not ${operation} (${reason.message}); requests go on without it`,
+    )
+    return undefined
+  }
+
+  function warnOnce(about: string, message: string): void {
+    if (warned.has(about)) return
+    warned.add(about)
+    bus.emit('warning', { message })
+    process.emitWarning(`cachette: ${message}`, 'CachetteWarning')
+  }
+
+  async function attempt<Result>(
+    operation: string,
+    work: () => Result | Promise<Result>,
+  ): Promise<Result | undefined> {
+    try {
+      return await work()
+    } catch (error) {
+      return onFailure(operation, error)
+    }
+  }
+
+  /** Drops near copies that other processes replaced, and takes over new marks. */
+  function apply(changes: Changes, inForce: readonly Mark[]): void {
+    const since = seen
+    seen = Math.max(seen, changes.sequence)
+    if (changes.hasNewMarks || !changes.isComplete) marks.load(inForce)
+    if (near === undefined || isOneTier) return
+    if (!changes.isComplete) return near.forgetAll()
+    for (const key of changes.keys) {
+      const copy = near.head(key) as EntryHead | undefined
+      if (copy === undefined || copy.sequence <= since || !isLatest(copy)) near.forget(key)
+    }
+  }
+
+  /** True for a copy of this process' own latest write; a remote tier is not asked, and the copy goes. */
+  function isLatest(copy: EntryHead): boolean {
+    const head = shared.head(copy.key)
+    return head !== undefined && !(head instanceof Promise) && head.sequence === copy.sequence
+  }
+
+  async function applyLater(): Promise<void> {
+    apply(await shared.changesSince(seen), await shared.marks())
+  }
+
+  /** Embedded stores answer at once, so that the very hit that looks sees what it finds. */
+  function look(): Promise<void> | undefined {
+    lastLookMs = clock.monotonicMs()
+    try {
+      const current = shared.sequence()
+      if (current instanceof Promise) {
+        return guarded(current.then((sequence) => (sequence === seen ? undefined : applyLater())))
+      }
+      if (current === seen) return undefined
+      const changes = shared.changesSince(seen)
+      const inForce = shared.marks()
+      if (changes instanceof Promise || inForce instanceof Promise) return guarded(applyLater())
+      apply(changes, inForce)
+    } catch (error) {
+      onFailure('look', error)
+    }
+    return undefined
+  }
+
+  function guarded(work: Promise<void>): Promise<void> {
+    return work.catch((error: unknown) => onFailure('look', error))
+  }
+
+  function noteRefusal(result: WriteResult | undefined): WriteResult | undefined {
+    if (
+      result !== undefined &&
+      !result.isStored &&
+      (result.because === 'read-only' || result.because === 'full')
+    ) {
+      warnOnce(result.because, `the ${shared.tier} tier is ${result.because}: answers are not kept there`)
+      bus.emit('tier-failed', { tier: shared.tier, operation: 'write', error: new Error(result.because) })
+    }
+    return result
+  }
+
+  /** After a commit the near copy takes the store's number, or goes where a purge came first. */
+  function settleNear(record: StoreRecord, result: WriteResult | undefined): void {
+    if (near === undefined || isOneTier || result === undefined) return
+    if (result.isStored) {
+      const copy = near.read(record.key)
+      const isSame =
+        copy?.kind === record.kind &&
+        (record.kind === 'vary' || (copy as CacheEntry).bodyId === record.bodyId)
+      if (isSame && copy !== undefined && copy.sequence < result.sequence)
+        near.keep({ ...copy, sequence: result.sequence })
+    } else if (result.because === 'purged-meanwhile') near.forget(record.key)
+  }
+
+  seen = (await attempt('look', () => shared.sequence())) ?? 0
+  marks.load((await attempt('read marks', () => shared.marks())) ?? [])
+
+  return {
+    near,
+    shared,
+    marks,
+    lookIfDue(monotonicMs) {
+      if (isOneTier || monotonicMs - lastLookMs < LOOK_EVERY_MS) return
+      void look()
+    },
+    async lookNow() {
+      await look()
+    },
+    async find(key) {
+      const copy = near?.read(key)
+      if (copy !== undefined) return { record: copy, tier: 'memory' }
+      if (isOneTier) return undefined
+      await look()
+      const record = await attempt('read', () => shared.read(key))
+      if (record === undefined) return undefined
+      near?.keep(record)
+      return { record, tier: shared.tier }
+    },
+    async began() {
+      return (await attempt('look', () => shared.sequence())) ?? seen
+    },
+    keepNear(record) {
+      if (!isOneTier) near?.keep(record)
+    },
+    async commit(record, beganSequence) {
+      if (!canShare) return undefined
+      const result = noteRefusal(await attempt('write', () => shared.write(record, beganSequence)))
+      settleNear(record, result)
+      return result
+    },
+    async confirm(entry, beganSequence) {
+      if (!canShare) return undefined
+      let result = await attempt('write', () => shared.confirm(entry, beganSequence))
+      if (result?.isStored === false && result.because === 'replaced') {
+        result = await attempt('write', () => shared.write(entry, beganSequence))
+      }
+      settleNear(entry, noteRefusal(result))
+      return result
+    },
+    async remove(key) {
+      near?.forget(key)
+      if (canShare) await attempt('remove', () => shared.remove(key))
+    },
+    async addMark(scope, { isSoft }) {
+      const mark = await shared.addMark(scope, { isSoft, atMs: clock.nowMs() })
+      marks.add(mark)
+      return mark
+    },
+  }
+}

@@ -1,0 +1,36 @@
+// Waiting for shared work without being bound to it: each caller keeps its own deadline and its own abort.
+import type { Clock } from '../shared/clock.js'
+
+/** How long and on whose word a caller waits. */
+export interface Patience {
+  readonly signal: AbortSignal | undefined
+  /** The caller's own deadline and the error it brings; undefined where the work has one. */
+  readonly deadline: { readonly inMs: number; readonly error: () => Error } | undefined
+  readonly clock: Clock
+}
+
+/** The work's result, or the signal's reason, or the deadline's error, whichever is first. */
+export function waitFor<Result>(
+  work: Promise<Result>,
+  { signal, deadline, clock }: Patience,
+): Promise<Result> {
+  if (signal === undefined && deadline === undefined) return work
+  return new Promise((resolve, reject) => {
+    const end = (settle: () => void): void => {
+      cancelTimer?.()
+      signal?.removeEventListener('abort', onAbort)
+      settle()
+    }
+    const onAbort = (): void => end(() => reject(signal?.reason as Error))
+    const cancelTimer =
+      deadline === undefined
+        ? undefined
+        : clock.setTimer(() => end(() => reject(deadline.error())), deadline.inMs)
+    if (signal?.aborted === true) return onAbort()
+    signal?.addEventListener('abort', onAbort, { once: true })
+    work.then(
+      (result) => end(() => resolve(result)),
+      (error: unknown) => end(() => reject(error as Error)),
+    )
+  })
+}

@@ -1,0 +1,58 @@
+// Tells listeners of an instance, and `node:diagnostics_channel`, what happened. Free when nobody listens.
+import { type Channel, channel } from 'node:diagnostics_channel'
+import type { EventMap, EventName } from '../model/request-event.js'
+
+/** Stops a listener. */
+export type Unsubscribe = () => void
+
+/** The one way out for events. */
+export interface EventBus {
+  /** True where somebody would hear the event: build it only then. */
+  isHeard(name: EventName): boolean
+  emit<Name extends EventName>(name: Name, event: EventMap[Name]): void
+  on<Name extends EventName>(name: Name, listener: (event: EventMap[Name]) => void): Unsubscribe
+}
+
+type Listener = (event: never) => void
+
+/** Every event is published on the channel `cachette:<name>` too. */
+const CHANNELS: Readonly<Record<EventName, Channel>> = {
+  request: channel('cachette:request'),
+  stored: channel('cachette:stored'),
+  'not-stored': channel('cachette:not-stored'),
+  'tier-failed': channel('cachette:tier-failed'),
+  aborted: channel('cachette:aborted'),
+  purged: channel('cachette:purged'),
+  warning: channel('cachette:warning'),
+}
+
+/** The names of all events. */
+export const EVENT_NAMES: readonly EventName[] = Object.freeze(Object.keys(CHANNELS) as EventName[])
+
+/** Makes a bus. A listener that throws is reported as a process warning and harms no request. */
+export function createEventBus(): EventBus {
+  const listeners = new Map<EventName, Set<Listener>>()
+  return {
+    isHeard: (name) => listeners.has(name) || CHANNELS[name].hasSubscribers,
+    emit(name, event) {
+      for (const listener of listeners.get(name) ?? []) callSafely(listener, event)
+      CHANNELS[name].publish(event)
+    },
+    on(name, listener) {
+      const set = listeners.get(name) ?? new Set()
+      listeners.set(name, set.add(listener))
+      return () => {
+        set.delete(listener)
+        if (set.size === 0) listeners.delete(name)
+      }
+    },
+  }
+}
+
+function callSafely(listener: Listener, event: unknown): void {
+  try {
+    listener(event as never)
+  } catch (error) {
+    process.emitWarning(`a cachette listener threw: ${String(error)}`, 'CachetteWarning')
+  }
+}

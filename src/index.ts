@@ -1,0 +1,29 @@
+// The public names, one by one.
+import { defaultCachette } from './default-instance.js'
+import { setDefaultInstance } from './doors/service/connection.js'
+
+setDefaultInstance(defaultCachette)
+
+export { createCachette, type Cachette } from './create-cachette.js'
+export { openDefaultCachette } from './default-instance.js'
+export { type CachetteOptions, type MemoryOptions, defineConfig } from './config/cachette-options.js'
+export type { RequestSettings, ServiceOptions } from './config/service-options.js'
+export type { LmdbStoreOptions, StoreOption } from './config/store-options.js'
+export {
+  CachedExternalAPIService,
+  type ExternalAnswer,
+  type ServiceObjectOptions,
+} from './doors/service/cached-external-api-service.js'
+export type { ExternalOptions } from './doors/service/external-options.js'
+export { CachetteError, type ErrorCode } from './errors/cachette-error.js'
+export type { Because } from './model/because.js'
+export type { DeepReadonly } from './model/deep-readonly.js'
+export type { EntryDetails, EntrySummary, Explanation, PurgeRequest } from './model/entry-summary.js'
+export type { Metrics, MinuteFigures, Percentiles, ServiceMetrics } from './model/metrics.js'
+export { OUTCOMES, type Outcome } from './model/outcome.js'
+export type { EventMap, EventName, RequestEvent } from './model/request-event.js'
+export type { Tier } from './model/tier.js'
+export type { Clock } from './shared/clock.js'
+export { TMDBService } from './providers/tmdb/service.js'
+export { SpotifyService } from './providers/spotify/service.js'
+export { BooksService } from './providers/books/service.js'

@@ -1,0 +1,79 @@
+// Opens the store that the configuration names. One that cannot be opened costs a warning: memory takes its place.
+import { resolve } from 'node:path'
+import type { StorePlan } from '../config/store-options.js'
+import type { NearStore, Store } from '../model/store.js'
+import type { Clock } from '../shared/clock.js'
+import { assertNever } from '../shared/assert-never.js'
+
+/** Bounds of a memory store. */
+export interface MemoryBounds {
+  readonly maxBytes: number
+  readonly maxEntries: number
+}
+
+/** What opening takes. */
+export interface OpenStoreParts {
+  readonly plan: StorePlan
+  /** Bounds of the memory tier, or false for none. */
+  readonly memory: MemoryBounds | false
+  readonly clock: Clock
+  /** What relative folders are relative to. */
+  readonly folder: string
+  readonly warn: (message: string) => void
+}
+
+/** The tiers to work with. */
+export interface OpenedStores {
+  readonly near: NearStore | undefined
+  readonly shared: Store
+}
+
+/** Opens the store and the memory tier in front of it. */
+export async function openStores(parts: OpenStoreParts): Promise<OpenedStores> {
+  const { plan, memory } = parts
+  if (plan.type === 'memory') {
+    const store = await memoryStore(parts, memory || undefined)
+    return { near: store, shared: store }
+  }
+  const near = memory === false ? undefined : await memoryStore(parts, memory)
+  const shared = await openShared(parts, plan)
+  if (shared !== undefined) return { near, shared }
+  const instead = near ?? (await memoryStore(parts, undefined))
+  return { near: instead, shared: instead }
+}
+
+async function openShared(
+  { clock, folder, warn }: OpenStoreParts,
+  plan: Exclude<StorePlan, { type: 'memory' }>,
+): Promise<Store | undefined> {
+  switch (plan.type) {
+    case 'given':
+      return plan.store
+    case 'lmdb':
+      try {
+        const { createLmdbStore } = await import('../stores/lmdb/lmdb-store.js')
+        const { maxBytes, compressAboveBytes } = plan
+        return await createLmdbStore({
+          path: resolve(folder, plan.path),
+          maxBytes,
+          compressAboveBytes,
+          clock,
+          onWarning: warn,
+        })
+      } catch (error) {
+        const reason = error instanceof Error ? error.message : String(error)
+        warn(`the store lmdb:${plan.path} could not be opened (${reason}); entries are kept in memory alone`)
+        return undefined
+      }
+    default:
+      return assertNever(plan)
+  }
+}
+
+/** Bounds of the memory that stands in for a store where the memory tier itself is off. */
+const STAND_IN: MemoryBounds = { maxBytes: 64 * 1024 ** 2, maxEntries: 100_000 }
+
+async function memoryStore({ clock }: OpenStoreParts, bounds: MemoryBounds = STAND_IN): Promise<NearStore> {
+  const { createMemoryStore } = await import('../stores/memory-store.js')
+  return createMemoryStore({ ...bounds, clock })
+}
