@@ -248,7 +248,7 @@ async function secretFor(
 }
 
 function resolveUrl(config: ResolvedConfig, serviceName: string, url: string): string {
-  if (/^[a-z][a-z0-9+.-]*:/i.test(url)) return url
+  if (url.startsWith('https://') || url.startsWith('http://') || /^[a-z][a-z0-9+.-]*:/i.test(url)) return url
   const { baseURL } = config.service(serviceName)
   if (baseURL === undefined) return url
   return url.startsWith('/')

@@ -18,5 +18,5 @@ export interface AgeQuestion {
 export function ageMs({ sinceMs, sinceMonotonicMs }: AgeQuestion, now: Instant): number {
   const wallMs = now.nowMs - sinceMs
   const monotonicMs = sinceMonotonicMs === undefined ? 0 : now.monotonicMs - sinceMonotonicMs
-  return Math.max(0, wallMs, monotonicMs)
+  return Math.floor(Math.max(0, wallMs, monotonicMs))
 }

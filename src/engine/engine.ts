@@ -88,7 +88,7 @@ export function createEngine(parts: EngineParts): Engine {
   function answerNear(request: CacheRequest, startedMs: number): Hop | undefined {
     if (near === undefined || request.options.isRefresh === true) return undefined
     const signature = signatureOf(request)
-    const known = signature === undefined ? undefined : memo.get(signature)
+    const known = signature === undefined ? undefined : memo.get(request.service, request.url, signature)
     if (known === undefined || known.bypass !== undefined) return undefined
     tiers.lookIfDue(startedMs)
     const entry = near.read(known.key)
@@ -115,7 +115,7 @@ export function createEngine(parts: EngineParts): Engine {
     const signature = signatureOf(request)
     if (signature !== undefined) {
       const { key, service, policy, bypass } = call
-      memo.set(signature, { key, service, policy, bypass })
+      memo.set({ service: request.service, url: request.url, signature }, { key, service, policy, bypass })
     }
     if (call.bypass !== undefined) return parts.bypassCache(call, call.bypass)
     const { lookup, decision, errand } = await consider(call)

@@ -48,20 +48,20 @@ export function serviceRequest(
     }
   }
   checkOptions(service, options)
-  const { params, headers } = options
-  const body = bodyOf(service, options)
-  return {
+  const request: { -readonly [Name in keyof CacheRequest]: CacheRequest[Name] } = {
     door: 'service',
     service,
-    method: (options.method ?? 'GET').toUpperCase(),
+    method: options.method?.toUpperCase() ?? 'GET',
     url: absolute,
-    ...(params === undefined ? {} : { params }),
-    ...(headers === undefined && options.json === undefined ? {} : { headers: headersOf(options) }),
-    ...(body === undefined ? {} : { body }),
     options: callOptions(options),
     wants: 'json',
     transport,
   }
+  const body = bodyOf(service, options)
+  if (options.params !== undefined) request.params = options.params
+  if (options.headers !== undefined || options.json !== undefined) request.headers = headersOf(options)
+  if (body !== undefined) request.body = body
+  return request
 }
 
 function checkOptions(service: string, options: ExternalOptions): void {
@@ -99,12 +99,15 @@ function checkHeaders(service: string, headers: Record<string, string>): void {
 }
 
 function callOptions({ ttlHours, tags, refresh, signal }: ExternalOptions): CallOptions {
-  return {
-    ...(ttlHours === undefined ? {} : { ttlMs: ttlHours * HOUR_MS }),
-    ...(tags === undefined ? {} : { tags }),
-    ...(refresh === undefined ? {} : { isRefresh: refresh }),
-    ...(signal === undefined ? {} : { signal }),
+  if (ttlHours === undefined && tags === undefined && refresh === undefined && signal === undefined) {
+    return NO_OPTIONS
   }
+  const options: { -readonly [Name in keyof CallOptions]: CallOptions[Name] } = {}
+  if (ttlHours !== undefined) options.ttlMs = ttlHours * HOUR_MS
+  if (tags !== undefined) options.tags = tags
+  if (refresh !== undefined) options.isRefresh = refresh
+  if (signal !== undefined) options.signal = signal
+  return options
 }
 
 function bodyOf(service: string, { body, json, method }: ExternalOptions): Uint8Array | undefined {
