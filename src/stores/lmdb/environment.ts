@@ -63,6 +63,8 @@ export async function openEnvironment(options: EnvironmentOptions): Promise<Envi
       mapSize: Math.ceil(mapBytes / MAP_STEP_BYTES) * MAP_STEP_BYTES,
       // A commit is on disk when it is visible: what was acknowledged survives, whoever is killed.
       overlappingSync: false,
+      // With it lmdb makes a promise of its own per turn that nobody can catch: a full disk would end the process.
+      eventTurnBatching: false,
       readOnly: isReadOnly,
       ...TABLE_OPTIONS,
     })

@@ -10,7 +10,8 @@ export type WriteFailure =
   | { readonly kind: 'full' | 'read-only'; readonly message: string }
   | { readonly kind: 'other'; readonly message: string }
 
-const FULL = /MDB_MAP_FULL|no space left|disk quota|file too large|ENOSPC|EDQUOT|EFBIG/i
+/** LMDB says "input/output error" of a write that was cut short, which is how a disk first turns out to be full. */
+const FULL = /MDB_MAP_FULL|input\/output error|no space left|disk quota|file too large|ENOSPC|EDQUOT|EFBIG/i
 const READ_ONLY = /read-only|permission denied|operation not permitted|EROFS|EACCES|EPERM/i
 
 /** Finds out why a transaction failed. It also takes hold of lmdb's second promise, which would end the process. */
