@@ -119,6 +119,18 @@ describe('runDemo', () => {
   })
 })
 
+describe('an interrupted call', () => {
+  it('is not counted as failed', async () => {
+    const controller = new AbortController()
+    const call = () => {
+      controller.abort()
+      return Promise.reject(new Error('aborted'))
+    }
+    const { services } = await runDemo({ ...createWorld().plan, call, interrupted: controller.signal })
+    expect(services.tmdb.requests).toBe(0)
+  })
+})
+
 describe('mostFrequent', () => {
   it('keeps the order of first appearance among equals', () => {
     const paths = mostFrequent(REQUESTS, 10).map(({ path }) => path)

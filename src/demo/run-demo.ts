@@ -60,7 +60,7 @@ export async function runDemo(plan: DemoPlan): Promise<DemoReport> {
 
   const stopped = createPhaseTally()
   await plan.origin.stop()
-  if (plan.interrupted?.aborted !== true) {
+  if (!isInterrupted(plan)) {
     await plan.onStopped()
     await runPhase(plan, 'origin-stopped', mostFrequent(plan.requests, plan.repeats), stopped.add)
   }
@@ -70,7 +70,7 @@ export async function runDemo(plan: DemoPlan): Promise<DemoReport> {
     distinct: new Set(plan.requests.map(nameOf)).size,
     afterStop: stopped.reports({ tmdb: 0, spotify: 0, books: 0 }),
     callsAfterStop,
-    isInterrupted: plan.interrupted?.aborted === true,
+    isInterrupted: isInterrupted(plan),
   }
 }
 
@@ -97,12 +97,14 @@ async function runPhase(
   let next = 0
   let done = 0
   const work = async (): Promise<void> => {
-    while (plan.interrupted?.aborted !== true) {
+    while (!isInterrupted(plan)) {
       const request = requests[next]
       if (request === undefined) return
       next += 1
       const startMs = plan.nowMs()
       const answer = await plan.call(request, phase).catch(() => undefined)
+      // Who left did not wait for an answer, so there is nothing to count.
+      if (answer === undefined && isInterrupted(plan)) return
       add(request.service, answer, plan.nowMs() - startMs)
       done += 1
       plan.onProgress(phase, done, requests.length)
@@ -115,6 +117,10 @@ async function runPhase(
 function callsFor({ origin }: DemoPlan, service: DemoService): number {
   const tokens = service === 'spotify' ? countCalls(origin.calls, 'accounts') : 0
   return countCalls(origin.calls, service) + tokens
+}
+
+function isInterrupted({ interrupted }: DemoPlan): boolean {
+  return interrupted?.aborted === true
 }
 
 function nameOf({ service, path, params }: DemoRequest): string {

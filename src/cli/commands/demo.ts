@@ -1,4 +1,5 @@
 // `cachette demo`: what the cache does for three APIs, without network or keys, on a store that is thrown away.
+import { setMaxListeners } from 'node:events'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Command } from 'commander'
 import type { DemoRequest } from '../../demo/local-origin.js'
@@ -70,6 +71,8 @@ async function demonstrate(
   }
   const startMs = performance.now()
   const { interrupted } = context
+  // Every request under way listens.
+  setMaxListeners(0, interrupted)
   const progress = createPhaseProgress(context)
   say(
     `Sending ${formatCount(requests.length)} requests, ${CONCURRENCY} at a time, through a cache on an empty LMDB store.`,
@@ -111,11 +114,14 @@ async function ask(world: DemoWorld, request: DemoRequest, signal: AbortSignal):
 function sayReport(context: CommandContext, report: DemoReport, metrics: Metrics, durationMs: number): void {
   const { layout } = context
   context.print(`${renderWhileUp(report, layout)}\n`)
-  context.print('Then the origin was stopped and the cache restarted on its store:\n')
-  context.print(`${renderAfterStop(report, layout)}\n`)
+  if (!report.isInterrupted) {
+    context.print('Then the origin was stopped and the cache restarted on its store:\n')
+    context.print(`${renderAfterStop(report, layout)}\n`)
+  }
   context.print("What 'cachette metrics' says of this store:\n")
   context.print(renderMetrics(metrics, layout, Date.now()))
-  context.print(`\nTook ${formatDuration(durationMs)}; the store has been removed.`)
+  const end = report.isInterrupted ? 'Interrupted after' : 'Took'
+  context.print(`\n${end} ${formatDuration(durationMs)}; the store goes with the demo.`)
 }
 
 function jsonOf(report: DemoReport, metrics: Metrics, durationMs: number): object {

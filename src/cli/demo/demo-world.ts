@@ -11,7 +11,7 @@ import { popularRequests } from '../../demo/popular-requests.js'
 import { createReplayOrigin } from '../../demo/replay-origin.js'
 
 /** How long answers of the one service with a short TTL stay fresh; see {@link openDemoWorld}. */
-export const SHORT_TTL_MS = 3_600
+export const SHORT_TTL_MS = 1_800
 
 /** The service whose answers are stale by the time the origin stops. */
 export const SHORT_TTL_SERVICE: DemoService = 'tmdb'
@@ -32,8 +32,9 @@ export interface DemoWorld {
 }
 
 /**
- * Opens the world. Answers of one service get a TTL of a few seconds instead of hours, so that the end of the demo
- * shows both what is still fresh and what is stale and served because the origin is gone.
+ * Opens the world. Answers of one service get a TTL of seconds instead of hours, so that some are asked for again with
+ * their validator, and so that the end shows both what is still fresh and what is stale and served because the
+ * origin is gone.
  *
  * @throws CachetteError `CACHETTE_CONFIG` where the folder of recordings cannot be replayed.
  */

@@ -46,7 +46,7 @@ const report: DemoReport = {
 describe('the report of the demo', () => {
   it('shows what each service asked and saved, and leaves out what was not asked', () => {
     const text = renderWhileUp(report, PLAIN_LAYOUT)
-    expect(text).toMatch(/^tmdb +400 +75\.0 % +20 µs +400 µs +123 ms +290 ms +100 +300$/m)
+    expect(text).toMatch(/^tmdb +400 +75\.0 % +20 µs, 400 µs +123 ms, 290 ms +100 +300$/m)
     expect(text).toMatch(/^spotify +1,220 /m)
     expect(text).not.toContain('books')
     expect(text).toContain('300 of the 1,620 requests were different')
@@ -63,7 +63,9 @@ describe('the report of the demo', () => {
     const text = renderAfterStop(report, PLAIN_LAYOUT)
     expect(text).toMatch(/^tmdb +90 +90 +0 +90 +0$/m)
     expect(text).toMatch(/^spotify +200 +198 +198 +0 +2$/m)
-    expect(text).toContain('288 of 290 requests were answered without an origin (0 calls reached it).')
+    expect(text).toContain(
+      '288 of 290 requests were answered without an origin, 0 of them from the LMDB store (0 calls reached the origin).',
+    )
   })
 
   it.each([30, 50, 80, 120])('fits into a terminal of %d columns', (columns) => {
@@ -72,6 +74,12 @@ describe('the report of the demo', () => {
       expect(Math.max(...text.split('\n').map((line) => stringWidth(line)))).toBeLessThanOrEqual(columns)
       expect(text).toContain(DEMO_SERVICES[0])
     }
+  })
+
+  it('keeps the durations in 80 columns, and leaves out the origin calls first', () => {
+    const text = renderWhileUp(report, { columns: 80, colours: pc.createColors(false) })
+    expect(text).toContain('123 ms, 290 ms')
+    expect(text).not.toContain('origin calls')
   })
 
   it('knows the best hit rate of a stream', () => {

@@ -1,6 +1,6 @@
 // The readable form of the demo's two phases. Pure.
 import { DEMO_SERVICES } from '../../demo/local-origin.js'
-import type { PhaseReport } from '../../demo/phase-report.js'
+import type { PhaseReport, Quantiles } from '../../demo/phase-report.js'
 import type { DemoReport } from '../../demo/run-demo.js'
 import { formatDuration } from '../format/duration.js'
 import { formatCount, formatPercent } from '../format/figures.js'
@@ -8,21 +8,20 @@ import type { Layout } from '../layout.js'
 import { wrap } from '../table/fields.js'
 import { renderTable, type Cell, type Column } from '../table/table.js'
 
+// All but the origin calls fit into 80 columns.
 const UP_COLUMNS: readonly Column[] = [
   { title: 'service', minWidth: 7 },
-  { title: 'requests', align: 'right' },
+  { title: 'asked', align: 'right' },
   { title: 'hit rate', align: 'right' },
-  { title: 'hit p50', align: 'right', dropOrder: 4 },
-  { title: 'hit p95', align: 'right', dropOrder: 2 },
-  { title: 'miss p50', align: 'right', dropOrder: 3 },
-  { title: 'miss p95', align: 'right', dropOrder: 1 },
-  { title: 'origin calls', align: 'right' },
+  { title: 'hit p50, p95', align: 'right', dropOrder: 3 },
+  { title: 'miss p50, p95', align: 'right', dropOrder: 2 },
+  { title: 'origin calls', align: 'right', dropOrder: 1 },
   { title: 'calls saved', align: 'right' },
 ]
 
 const STOPPED_COLUMNS: readonly Column[] = [
   { title: 'service', minWidth: 7 },
-  { title: 'requests', align: 'right' },
+  { title: 'asked', align: 'right' },
   { title: 'answered', align: 'right' },
   { title: 'fresh', align: 'right', dropOrder: 2 },
   { title: 'rescued', align: 'right', dropOrder: 1 },
@@ -37,17 +36,16 @@ export function renderWhileUp({ services, distinct }: DemoReport, layout: Layout
       name,
       formatCount(report.requests),
       { text: formatPercent(report.hitRate), style: layout.colours.green },
-      formatDuration(report.hitMs.p50),
-      formatDuration(report.hitMs.p95),
-      formatDuration(report.missMs.p50),
-      formatDuration(report.missMs.p95),
+      quantiles(report.hitMs),
+      quantiles(report.missMs),
       formatCount(report.originCalls),
       formatCount(report.callsSaved),
     ])
   const asked = sumOf(services, 'requests')
   const sentence =
     `${formatCount(distinct)} of the ${formatCount(asked)} requests were different: ` +
-    `where nothing expires and nothing fails, ${formatPercent(bestHitRate(asked, distinct))} can be hits.`
+    `where nothing expires and nothing fails, ${formatPercent(bestHitRate(asked, distinct))} can be hits. ` +
+    `Times are the caller's, who has several requests under way.`
   const failed = DEMO_SERVICES.reduce((sum, name) => sum + services[name].outcomes.failed, 0)
   const remark =
     failed === 0
@@ -69,11 +67,16 @@ export function renderAfterStop({ afterStop, callsAfterStop }: DemoReport, layou
       formatCount(outcomes.failed),
     ])
   const answered = sumOf(afterStop, 'answered')
+  const fromStore = Object.values(afterStop).reduce((sum, { tiers }) => sum + (tiers.lmdb ?? 0), 0)
   const asked = sumOf(afterStop, 'requests')
   const sentence =
-    `${formatCount(answered)} of ${formatCount(asked)} requests were answered without an origin ` +
-    `(${formatCount(callsAfterStop)} calls reached it).`
+    `${formatCount(answered)} of ${formatCount(asked)} requests were answered without an origin, ` +
+    `${formatCount(fromStore)} of them from the LMDB store (${formatCount(callsAfterStop)} calls reached the origin).`
   return `${renderTable(STOPPED_COLUMNS, rows, layout)}\n${layout.colours.bold(fit(sentence, layout))}`
+}
+
+function quantiles({ p50, p95 }: Quantiles): string {
+  return `${formatDuration(p50)}, ${formatDuration(p95)}`
 }
 
 function fit(text: string, layout: Layout): string {
