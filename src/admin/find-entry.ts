@@ -1,7 +1,7 @@
 // Finds an entry by what a person has at hand: a key, the beginning of one, or a URL.
+import type { Cachette } from '../create-cachette.js'
 import { configError } from '../errors/cachette-error.js'
 import type { EntryDetails } from '../model/entry-summary.js'
-import type { CachetteInstance } from './cachette-instance.js'
 
 /** Beginnings shorter than this name too much. */
 const SHORTEST_BEGINNING = 6
@@ -10,10 +10,7 @@ const PAGE_SIZE = 1_000
 const MOST_PAGES = 200
 
 /** The entry under a key, or under the only key that begins so; a cut key may end in `…`. */
-export async function findByKey(
-  instance: CachetteInstance,
-  given: string,
-): Promise<EntryDetails | undefined> {
+export async function findByKey(instance: Cachette, given: string): Promise<EntryDetails | undefined> {
   const beginning = given.replace(/(…|\.\.\.)$/, '')
   const exact = await instance.entry(beginning)
   if (exact !== undefined || beginning.length < SHORTEST_BEGINNING) return exact
@@ -27,7 +24,7 @@ export async function findByKey(
 }
 
 /** At most three such keys. */
-async function keysBeginningWith(instance: CachetteInstance, beginning: string): Promise<readonly string[]> {
+async function keysBeginningWith(instance: Cachette, beginning: string): Promise<readonly string[]> {
   const found: string[] = []
   let cursor: string | undefined
   for (let page = 0; page < MOST_PAGES; page += 1) {

@@ -1,11 +1,12 @@
 // The admin over an instance in this process.
+import type { Cachette } from '../create-cachette.js'
+import type { ExternalOptions } from '../doors/service/external-options.js'
 import type { Admin, CallDescription } from './admin.js'
-import type { CachetteInstance, InstanceCallOptions } from './cachette-instance.js'
 import { claimingService } from './claiming-service.js'
 import { findByKey } from './find-entry.js'
 
 /** An {@link Admin} that speaks to an instance; closing it closes the instance. */
-export function createLocalAdmin(instance: CachetteInstance): Admin {
+export function createLocalAdmin(instance: Cachette): Admin {
   const serviceOf = (url: string, service: string | undefined): string =>
     service ?? claimingService(instance.services(), url)
   let closing: Promise<void> | undefined
@@ -38,7 +39,7 @@ export function createLocalAdmin(instance: CachetteInstance): Admin {
   }
 }
 
-function callOptions({ params, headers }: CallDescription): InstanceCallOptions {
+function callOptions({ params, headers }: CallDescription): ExternalOptions {
   return {
     ...(params === undefined ? {} : { params: { ...params } }),
     ...(headers === undefined ? {} : { headers: { ...headers } }),

@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 // The command line's entry: hands the process to runCli and its result to the exit code.
+import { openLocalAdmin } from '../admin/open-local-admin.js'
 import { runCli } from './run-cli.js'
 
 // `cachette … | head` closes the pipe early: that is the reader's right, not a failure.
@@ -14,6 +15,5 @@ process.exitCode = await runCli(process.argv.slice(2), {
   environment: process.env,
   stdout: process.stdout,
   stderr: process.stderr,
-  // Loaded on demand: help and version need no store.
-  openAdmin: async (isolated) => (await import('../admin/open-local-admin.js')).openLocalAdmin(isolated),
+  openAdmin: openLocalAdmin,
 })

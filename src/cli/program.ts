@@ -1,6 +1,7 @@
 // The command line as a whole: its commands, in the order in which help lists them, and its global options.
 import { readFileSync } from 'node:fs'
 import { Command } from 'commander'
+import { demoCommand } from './commands/demo.js'
 import { doctorCommand } from './commands/doctor.js'
 import { explainCommand } from './commands/explain.js'
 import { getCommand } from './commands/get.js'
@@ -28,7 +29,7 @@ export interface ProgramStreams {
   readonly stderr: { write(text: string): unknown }
 }
 
-export async function createProgram(frame: Frame, streams: ProgramStreams): Promise<Command> {
+export function createProgram(frame: Frame, streams: ProgramStreams): Command {
   const program = new Command('cachette')
     .description('One cache between your application and the APIs it does not own.')
     .version(packageVersion(), '-V, --version', 'print the version')
@@ -38,7 +39,7 @@ export async function createProgram(frame: Frame, streams: ProgramStreams): Prom
     .addHelpText('after', EXAMPLES_HELP + '\n' + EXIT_CODES_HELP)
   program.addCommand(metricsCommand(frame))
   program.addCommand(warmCommand(frame))
-  program.addCommand(await demoCommand(frame))
+  program.addCommand(demoCommand(frame))
   program.addCommand(getCommand(frame))
   program.addCommand(listCommand(frame))
   program.addCommand(showCommand(frame))
@@ -48,17 +49,6 @@ export async function createProgram(frame: Frame, streams: ProgramStreams): Prom
   for (const name of ['quota', 'serve']) program.addCommand(laterCommand(frame, name), { hidden: true })
   for (const command of [program, ...program.commands]) settle(command, streams)
   return program
-}
-
-/** Loaded by name, so that the demo's own folder may be left out of a build. */
-async function demoCommand(frame: Frame): Promise<Command> {
-  const path = './commands/demo.js'
-  try {
-    const module = (await import(path)) as { demoCommand(frame: Frame): Command }
-    return module.demoCommand(frame)
-  } catch {
-    return laterCommand(frame, 'demo')
-  }
 }
 
 /** What commands added with addCommand do not inherit: exceptions instead of exits, streams, help's form. */

@@ -35,7 +35,7 @@ export async function runCli(args: readonly string[], world: CliWorld): Promise<
   const isJson = args.includes('--json')
   const usageErrors = { write: (text: string) => isJson || world.stderr.write(text) }
   try {
-    const program = await createProgram(frame, { stdout: world.stdout, stderr: usageErrors })
+    const program = createProgram(frame, { stdout: world.stdout, stderr: usageErrors })
     await program.parseAsync([...args], { from: 'user' })
   } catch (error) {
     if (!(error instanceof CommanderError)) return report(error, isJson, world)

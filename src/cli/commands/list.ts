@@ -57,7 +57,7 @@ const COLUMNS: readonly Column[] = [
   { title: 'age', align: 'right', dropOrder: 3 },
   { title: 'fresh for', align: 'right', dropOrder: 4 },
   { title: 'tier', dropOrder: 1 },
-  { title: 'request', minWidth: 34, cut: 'middle' },
+  { title: 'request', minWidth: 24, cut: 'middle' },
 ]
 
 export function renderPage(page: EntryPage, layout: Layout, nowMs: number): string {

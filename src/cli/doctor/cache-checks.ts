@@ -41,6 +41,6 @@ function checkStore({
 export function checkCredentials(services: readonly ServiceInfo[]): readonly Check[] {
   return services.map(({ name, hasCredentials, missing }) => {
     if (hasCredentials) return ok(`service ${name}`, 'ready: credentials present or not needed')
-    return warn(`service ${name}`, 'no credentials', `set ${missing.join(' or ')} to use it`)
+    return warn(`service ${name}`, 'no credentials', `set ${missing.join(' and ')} to use it`)
   })
 }

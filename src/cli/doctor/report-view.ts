@@ -1,12 +1,12 @@
 // The readable form of the doctor's findings: a line per check, and what to do below it. Pure.
-import stringWidth from 'string-width'
+import { cellWidth } from '../table/cell-width.js'
 import { assertNever } from '../../shared/assert-never.js'
 import type { Colours, Layout } from '../layout.js'
 import { wrap } from '../table/fields.js'
 import type { Check } from './check.js'
 
 export function renderChecks(checks: readonly Check[], layout: Layout): string {
-  const nameWidth = Math.max(...checks.map(({ name }) => stringWidth(name)))
+  const nameWidth = Math.max(...checks.map(({ name }) => cellWidth(name)))
   const gap = ' '.repeat(6 + nameWidth + 2)
   const width = layout.columns === undefined ? Infinity : layout.columns - gap.length
   const lines = checks.flatMap(({ name, status, detail, advice }) => {

@@ -7,14 +7,14 @@ export function formatCount(count: number): string {
     .replace(/\B(?=(\d{3})+$)/g, ',')
 }
 
-const SIZE_UNITS = ['B', 'kB', 'MB', 'GB', 'TB'] as const
+const SIZE_UNITS = ['B', 'KB', 'MB', 'GB', 'TB'] as const
 
-/** `812 B`, `2.3 kB`, `64 MB`: powers of 1,000. */
+/** `812 B`, `2.3 KB`, `64 MB`: powers of 1,024, as in settings. */
 export function formatBytes(bytes: number): string {
   let value = Math.max(0, bytes)
   let unit = 0
   while (value >= 999.5 && unit < SIZE_UNITS.length - 1) {
-    value /= 1_000
+    value /= 1_024
     unit += 1
   }
   const text =

@@ -1,5 +1,5 @@
 // Names and values under each other: the readable form of one object. Pure.
-import stringWidth from 'string-width'
+import { cellWidth } from './cell-width.js'
 import { printable } from '../format/printable.js'
 import type { Layout } from '../layout.js'
 import { truncate } from './truncate.js'
@@ -13,11 +13,11 @@ export interface Field {
 
 /** Aligned `name  value` lines; on a terminal long values continue on the next line, below the value. */
 export function renderFields(fields: readonly Field[], layout: Layout, indent = ''): string {
-  const nameWidth = Math.max(0, ...fields.map((field) => stringWidth(field.name)))
+  const nameWidth = Math.max(0, ...fields.map((field) => cellWidth(field.name)))
   const gap = `${indent}${' '.repeat(nameWidth)}  `
   return fields
     .flatMap((field) => {
-      const name = field.name + ' '.repeat(nameWidth - stringWidth(field.name))
+      const name = field.name + ' '.repeat(nameWidth - cellWidth(field.name))
       const style = field.style ?? ((text: string): string => text)
       const lines = wrap(
         printable(field.value, 'line'),
@@ -32,18 +32,18 @@ export function renderFields(fields: readonly Field[], layout: Layout, indent = 
 
 /** Breaks at spaces where it can, inside a word where it must. */
 export function wrap(text: string, width: number): readonly string[] {
-  if (stringWidth(text) <= width || width < 8) return [text]
+  if (cellWidth(text) <= width || width < 8) return [text]
   const lines: string[] = []
   let line = ''
   for (const word of text.split(' ')) {
     const joined = line === '' ? word : `${line} ${word}`
-    if (stringWidth(joined) <= width) {
+    if (cellWidth(joined) <= width) {
       line = joined
       continue
     }
     if (line.trim() !== '') lines.push(line.trimEnd())
     let rest = word
-    while (stringWidth(rest) > width) {
+    while (cellWidth(rest) > width) {
       const head = truncate(rest, width + 1).slice(0, -1)
       lines.push(head)
       rest = rest.slice(head.length)

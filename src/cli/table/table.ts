@@ -1,7 +1,7 @@
 // Tables: boxed and fitted on a terminal, one block per row where it is too narrow for columns, and plain aligned
 // columns with full values in a pipe. Pure.
 import CliTable from 'cli-table3'
-import stringWidth from 'string-width'
+import { cellWidth } from './cell-width.js'
 import { printable } from '../format/printable.js'
 import type { Layout } from '../layout.js'
 import { fitColumns } from './fit-columns.js'
@@ -46,7 +46,7 @@ export function renderTable(
 
 function naturalWidths(columns: readonly Column[], rows: readonly (readonly Cell[])[]): readonly number[] {
   return columns.map((column, index) =>
-    Math.max(stringWidth(column.title), ...rows.map((row) => stringWidth(textOf(row[index])))),
+    Math.max(cellWidth(column.title), ...rows.map((row) => cellWidth(textOf(row[index])))),
   )
 }
 
@@ -97,7 +97,7 @@ function plainTable(columns: readonly Column[], rows: readonly (readonly Cell[])
     columns
       .map((column, index) => {
         const text = textOf(cells[index])
-        const padding = ' '.repeat(Math.max(0, (widths[index] ?? 0) - stringWidth(text)))
+        const padding = ' '.repeat(Math.max(0, (widths[index] ?? 0) - cellWidth(text)))
         const body = styled(cells[index], text)
         if (column.align === 'right') return padding + body
         return index === columns.length - 1 ? body : body + padding
@@ -113,12 +113,12 @@ function recordBlocks(
   layout: Layout,
   terminalColumns: number,
 ): string {
-  const titleWidth = Math.max(...columns.map((column) => stringWidth(column.title)))
+  const titleWidth = Math.max(...columns.map((column) => cellWidth(column.title)))
   const valueWidth = Math.max(8, terminalColumns - titleWidth - 2)
   const blocks = rows.map((row) =>
     columns
       .map((column, index) => {
-        const title = column.title + ' '.repeat(titleWidth - stringWidth(column.title))
+        const title = column.title + ' '.repeat(titleWidth - cellWidth(column.title))
         return `${layout.colours.dim(title)}  ${styled(row[index], truncate(textOf(row[index]), valueWidth))}`
       })
       .join('\n'),

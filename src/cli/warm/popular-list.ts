@@ -49,7 +49,7 @@ export function serviceNamed(services: readonly ServiceInfo[], name: string): Se
 }
 
 function reasonToSkip(service: ServiceInfo): string | undefined {
-  if (!service.hasCredentials) return `no credentials; set ${service.missing.join(' or ')}`
+  if (!service.hasCredentials) return `no credentials; set ${service.missing.join(' and ')}`
   if (service.popular.length === 0) return 'it has no list of popular requests'
   return service.baseURL === undefined ? 'it has no base URL' : undefined
 }
