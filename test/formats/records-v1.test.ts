@@ -1,0 +1,53 @@
+import { readFileSync } from 'node:fs'
+import { describe, expect, it } from 'vitest'
+import { decodeBody } from '../../src/stores/codec/body-codec.js'
+import { decodeHead } from '../../src/stores/codec/head-codec.js'
+import { loadLz4 } from '../../src/stores/codec/lz4.js'
+import { decodeLedgerRow } from '../../src/stores/codec/tallies-codec.js'
+
+/** Records as version 0.1 wrote them; never written anew. */
+interface Recorded {
+  readonly key: string
+  readonly entry: { readonly head: unknown; readonly place: unknown; readonly sealed: string }
+  readonly vary: { readonly node: unknown; readonly sealed: string }
+  readonly body: {
+    readonly bodyId: string
+    readonly text: string
+    readonly plain: readonly string[]
+    readonly packed: readonly string[]
+  }
+  readonly ledger: { readonly row: unknown; readonly sealed: string }
+}
+
+const recorded = JSON.parse(readFileSync(new URL('records-v1.json', import.meta.url), 'utf8')) as Recorded
+const key = Buffer.from(recorded.key)
+const bytesOf = (text: string | undefined): Uint8Array => Buffer.from(text ?? '', 'base64')
+
+describe('records of format version 1', () => {
+  it('an entry is read as it was written', () => {
+    const { head, place, sealed } = recorded.entry
+    expect(decodeHead(key, bytesOf(sealed))).toEqual({
+      state: 'whole',
+      stored: { kind: 'entry', head, place },
+    })
+  })
+
+  it('a vary node is read as it was written', () => {
+    const { node, sealed } = recorded.vary
+    expect(decodeHead(key, bytesOf(sealed))).toEqual({ state: 'whole', stored: { kind: 'vary', node } })
+  })
+
+  it('a body is read as it was written, plain and compressed', async () => {
+    const { bodyId, text, plain, packed } = recorded.body
+    const sizeBytes = Buffer.byteLength(text)
+    const lz4 = await loadLz4()
+    for (const chunks of [plain, packed]) {
+      const decoded = decodeBody({ bodyId, sizeBytes }, (index) => bytesOf(chunks[index]), lz4)
+      expect(decoded.state === 'whole' && Buffer.from(decoded.bytes).toString()).toBe(text)
+    }
+  })
+
+  it('a row of the ledger is read as it was written', () => {
+    expect(decodeLedgerRow(key, bytesOf(recorded.ledger.sealed))).toEqual(recorded.ledger.row)
+  })
+})
