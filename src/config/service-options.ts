@@ -5,7 +5,7 @@ import { optionsObject, readable } from './check-shape.js'
 import { DURATION_FORM, type Duration, readDuration } from './durations.js'
 import { SIZE_FORM, type Size, readSize } from './sizes.js'
 
-/** What a rule may set: any service option that a single request can have. */
+/** Everything a rule may set: the service options that a single request can have. */
 export interface RequestSettings {
   /** How answers stay fresh: `'ttl'` by the times given here. Default `'ttl'`. */
   freshness?: 'ttl'

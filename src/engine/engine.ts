@@ -17,7 +17,7 @@ import type { CacheAnswer } from '../model/cache-answer.js'
 import type { CacheEntry } from '../model/cache-entry.js'
 import type { CacheRequest } from '../model/cache-request.js'
 import type { Tier } from '../model/tier.js'
-import { timedOut } from '../origin/deadline.js'
+import { timedOut } from '../errors/timed-out.js'
 import { type AskOrigin, type Errand, type FlightResult, failureReason } from './ask-origin.js'
 import type { BypassCache } from './bypass.js'
 import { createCallMemo } from './call-memo.js'
@@ -195,7 +195,10 @@ export function createEngine(parts: EngineParts): Engine {
     const { call, entry, purge } = errand
     const { policy, service, parts: keyParts, request } = call
     const late = (): Error =>
-      timedOut({ service: service.name, method: request.method, redactedUrl: keyParts.redactedUrl, policy })
+      timedOut(
+        { service: service.name, method: request.method, redactedUrl: keyParts.redactedUrl, policy },
+        0,
+      )
     let result: FlightResult
     try {
       result = await waitFor(flying, {

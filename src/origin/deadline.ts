@@ -1,7 +1,7 @@
 // The hard timeout: whatever the steps below do, the call ends when it says.
-import { CachetteError } from '../errors/cachette-error.js'
+import { timedOut } from '../errors/timed-out.js'
 import type { Clock } from '../shared/clock.js'
-import type { OriginCall, OriginStep } from './origin-call.js'
+import type { OriginStep } from './origin-call.js'
 
 /**
  * Ends a call `policy.timeoutMs` after it began, body included, and cancels what is under way.
@@ -22,7 +22,7 @@ export function withDeadline(clock: Clock, next: OriginStep): OriginStep {
         end(() => reject(call.signal.reason as Error))
       }
       const stopTimer = clock.setTimer(() => {
-        const error = timedOut(call)
+        const error = timedOut(call, 1)
         cancel.abort(error)
         end(() => reject(error))
       }, call.policy.timeoutMs)
@@ -34,19 +34,4 @@ export function withDeadline(clock: Clock, next: OriginStep): OriginStep {
       )
     })
   }
-}
-
-/** The error of a call that took too long. */
-export function timedOut(call: {
-  readonly service: string
-  readonly method: string
-  readonly redactedUrl: string
-  readonly policy: { readonly timeoutMs: number }
-}): CachetteError {
-  const { service, redactedUrl: url } = call
-  return new CachetteError(
-    'CACHETTE_TIMEOUT',
-    `${call.method} ${url} took longer than ${call.policy.timeoutMs} ms; raise services.${service}.timeout or try later`,
-    { service, url, attempts: 1 },
-  )
 }
