@@ -5,7 +5,8 @@ const SAMPLE_MS = 30
 const MIN_CALLS = 8
 const WARM_UP_MS = 400
 
-let sink
+/** The last answer. It is exported so that no call can be optimised away as unused. */
+export let sink
 
 async function loop(call, calls) {
   for (let index = 0; index < calls; index += 1) sink = await call()
@@ -29,6 +30,12 @@ async function warmUp(call) {
   return Math.max(MIN_CALLS, Math.round((SAMPLE_MS * 1e3) / us))
 }
 
+/** Warms a call up and returns a function that takes one sample of it: microseconds per call. */
+export async function createSampler(call) {
+  const calls = await warmUp(call)
+  return () => sample(call, calls)
+}
+
 /** The middle of a list of numbers. */
 export function median(numbers) {
   const sorted = [...numbers].sort((one, other) => one - other)
@@ -43,12 +50,12 @@ export function median(numbers) {
  */
 export async function measure(contenders, { rounds = 21, onRound = () => {} } = {}) {
   const samples = contenders.map(() => [])
-  const calls = []
-  for (const { call } of contenders) calls.push(await warmUp(call))
+  const samplers = []
+  for (const { call } of contenders) samplers.push(await createSampler(call))
   for (let round = 0; round < rounds; round += 1) {
     for (let step = 0; step < contenders.length; step += 1) {
       const index = (round + step) % contenders.length
-      samples[index].push(await sample(contenders[index].call, calls[index]))
+      samples[index].push(await samplers[index]())
     }
     onRound(round + 1, rounds)
   }
@@ -59,9 +66,4 @@ function summary(samples) {
   const sorted = [...samples].sort((one, other) => one - other)
   const at = (share) => sorted[Math.round((sorted.length - 1) * share)]
   return { us: median(samples), lowUs: at(0.25), highUs: at(0.75) }
-}
-
-/** Keeps the last result alive, so that no call can be optimised away. */
-export function lastResult() {
-  return sink
 }
