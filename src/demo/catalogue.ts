@@ -19,7 +19,7 @@ export interface Film {
 }
 
 /** An album; `artist` is a position, tracks are a name and a length in milliseconds. */
-export interface Album {
+interface Album {
   readonly name: string
   readonly artist: number
   readonly released: string
@@ -28,7 +28,7 @@ export interface Album {
 }
 
 /** A book; author and publisher are positions. */
-export interface Book {
+interface Book {
   readonly title: string
   readonly subtitle?: string
   readonly author: number

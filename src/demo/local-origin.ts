@@ -11,7 +11,7 @@ export type DemoService = (typeof DEMO_SERVICES)[number]
 export type Callee = DemoService | 'accounts'
 
 /** The variables that put a local origin in the place of the three APIs. */
-export interface OriginEnvironment extends Readonly<Record<string, string>> {
+interface OriginEnvironment extends Readonly<Record<string, string>> {
   readonly TMDB_BASE_URL: string
   readonly TMDB_API_KEY: string
   readonly SPOTIFY_BASE_URL: string
@@ -23,7 +23,7 @@ export interface OriginEnvironment extends Readonly<Record<string, string>> {
 }
 
 /** Calls answered so far, by callee and status. */
-export type CallCounts = Readonly<Record<Callee, Readonly<Record<number, number>>>>
+type CallCounts = Readonly<Record<Callee, Readonly<Record<number, number>>>>
 
 /** A local stand-in for the three APIs. */
 export interface LocalOrigin {
@@ -52,7 +52,7 @@ export const BASE_PATHS: Readonly<Record<DemoService, string>> = Object.freeze({
 })
 
 /** The path of the token endpoint, below the accounts server. */
-export const TOKEN_PATH = '/api/token'
+const TOKEN_PATH = '/api/token'
 
 /** Credentials that the demo's origin accepts; they open nothing else. */
 export const DEMO_CREDENTIALS = Object.freeze({

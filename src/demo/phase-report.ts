@@ -28,7 +28,7 @@ export interface PhaseReport {
 }
 
 /** Counts the answers of a phase. */
-export interface PhaseTally {
+interface PhaseTally {
   /** Counts one answer; undefined is a failure. */
   add(
     service: DemoService,

@@ -13,7 +13,7 @@ import { spotifyNotFound } from './spotify-routes.js'
 import { tmdbNotFound } from './tmdb-routes.js'
 
 /** How the replay behaves. */
-export interface ReplayOriginOptions {
+interface ReplayOriginOptions {
   /** Decides the delays. Default 1. */
   readonly seed?: number
   /** Bounds of the delay in milliseconds. Default 50 to 300. */
@@ -25,7 +25,7 @@ export interface ReplayOriginOptions {
 }
 
 /** A GET that can be replayed. The query stands in `path` as recorded, so `params` is empty. */
-export interface ReplayRequest extends DemoRequest {
+interface ReplayRequest extends DemoRequest {
   /** The statuses it will answer with, in turn; see {@link createReplayOrigin}. */
   readonly statuses: readonly [number, ...number[]]
 }

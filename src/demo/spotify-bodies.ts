@@ -8,7 +8,7 @@ const SITE = 'https://open.spotify.com'
 const IMAGES = 'https://i.scdn.co/image'
 
 /** An artist as other things name them. */
-export function simpleArtist(shelf: SpotifyShelf, position: number): Record<string, unknown> {
+function simpleArtist(shelf: SpotifyShelf, position: number): Record<string, unknown> {
   return { ...named(shelf, 'artist', position), name: itemAt(shelf.catalogue.artists, position).name }
 }
 

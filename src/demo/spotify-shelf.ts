@@ -3,7 +3,7 @@ import type { Catalogue } from './catalogue.js'
 import { createSpotifyIds, SPOTIFY_KINDS, type SpotifyIds, type SpotifyKind } from './spotify-ids.js'
 
 /** One track, with its album's position. */
-export interface ShelfTrack {
+interface ShelfTrack {
   readonly album: number
   readonly number: number
   readonly name: string

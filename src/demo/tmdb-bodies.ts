@@ -3,7 +3,7 @@ import { itemAt, type Catalogue, type Film } from './catalogue.js'
 import { codeFor, hashOf } from './random.js'
 
 /** Ids from here on are not found; below, each stands for an item of the catalogue. */
-export const FIRST_MISSING_ID = 1_000_000
+const FIRST_MISSING_ID = 1_000_000
 
 const LETTERS = 'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789'
 

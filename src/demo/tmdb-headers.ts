@@ -11,7 +11,7 @@ export const COMMON: HeaderList = Object.freeze([
 ] as const)
 
 /** Details, pictures, genres. */
-export const DETAIL_SECONDS = 28_800
+const DETAIL_SECONDS = 28_800
 /** Popular, top rated and the like. */
 export const CHART_SECONDS = 21_600
 /** Searches and discoveries. */

@@ -2,7 +2,7 @@
 import { createRandom } from './random.js'
 
 /** What to draw, and how. */
-export interface ZipfOptions<Request> {
+interface ZipfOptions<Request> {
   /** What to draw from, most popular first; at least one. */
   readonly requests: readonly Request[]
   readonly seed: number
@@ -13,7 +13,7 @@ export interface ZipfOptions<Request> {
 }
 
 /** What was drawn. */
-export interface ZipfStream<Request> {
+interface ZipfStream<Request> {
   readonly requests: readonly Request[]
   /** How many different ones are among them. Where nothing expires, `1 - distinct / requests.length` is the best hit rate. */
   readonly distinct: number
