@@ -22,6 +22,18 @@ const ACTIONS = {
     return { warnings }
   },
   write: ({ key, number }) => store.write(drillEntry(key, number), 0),
+  async writeMany({ from, count }) {
+    const numbers = Array.from({ length: count }, (_, index) => from + index)
+    const results = await Promise.allSettled(
+      numbers.map((number) => store.write(drillEntry(`k${number}`, number), 0)),
+    )
+    const words = results.map(
+      ({ value, reason }) => reason?.message ?? (value.isStored ? 'stored' : value.because),
+    )
+    return Object.fromEntries(
+      [...new Set(words)].map((word) => [word, words.filter((each) => each === word).length]),
+    )
+  },
   read: ({ key }) => ({ version: versionOf(store.read(key)) }),
   mark: ({ scope }) => store.addMark(scope, { isSoft: false, atMs: Date.now() }),
   health: () => store.health(),

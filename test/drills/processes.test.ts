@@ -125,6 +125,19 @@ describe('several processes on one store', () => {
     await store.close()
   })
 
+  it('a disk that fills up under many writes at once refuses them one and all', async () => {
+    const peer = startPeer(newFolder(), { wrap: ['sh', '-c', 'ulimit -f 4000; exec "$0" "$@"'] })
+    await peer.ask('open')
+    const first = await peer.ask('writeMany', { from: 1, count: 20 })
+    expect(first).toEqual({ stored: 20 })
+    const second = await peer.ask('writeMany', { from: 26, count: 900 })
+    expect(Object.keys(second).filter((word) => word !== 'stored')).toEqual(['full'])
+    expect(await peer.ask('writeMany', { from: 1_000, count: 5 })).toEqual({ full: 5 })
+    expect(await peer.ask('read', { key: 'k1' })).toEqual({ version: 1 })
+    expect(await peer.ask('close')).toEqual({ isClosed: true })
+    peer.kill()
+  })
+
   it('a full disk refuses writes and leaves reads and the process alone', async () => {
     const path = newFolder()
     const peer = startPeer(path, { wrap: ['sh', '-c', 'ulimit -f 4000; exec "$0" "$@"'] })

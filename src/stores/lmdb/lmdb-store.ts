@@ -224,8 +224,9 @@ export async function createLmdbStore(options: LmdbStoreOptions): Promise<SyncSt
       if (isClosed) return
       isClosed = true
       sampler.stop()
+      const finishing = transactions.close()
       await writer.settle()
-      await transactions.close()
+      await finishing
       await root.close()
     },
   }
