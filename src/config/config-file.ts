@@ -1,6 +1,5 @@
 // Finds and loads cachette.config.{ts,js,mjs,json}, from the working folder upwards.
 import { dirname, parse } from 'node:path'
-import { createJiti } from 'jiti'
 import { lilconfig } from 'lilconfig'
 import { configError } from '../errors/cachette-error.js'
 
@@ -34,7 +33,9 @@ export async function loadConfigFile(from: string): Promise<LoadedConfigFile | u
   }
 }
 
-function loadModule(path: string): Promise<unknown> {
+/** Loads the loader only where there is something to load. */
+async function loadModule(path: string): Promise<unknown> {
+  const { createJiti } = await import('jiti')
   return createJiti(path, { moduleCache: false }).import(path, { default: true })
 }
 

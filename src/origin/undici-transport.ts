@@ -1,6 +1,6 @@
 // The network of the service class: undici with a pool of its own, so that an app's global dispatcher and hooks
 // are never called from inside the cache.
-import { Agent } from 'undici'
+import type { Agent } from 'undici'
 import type { HeaderList } from '../model/header-list.js'
 import type { OriginRequest, OriginResponse, Transport } from '../model/transport.js'
 
@@ -12,13 +12,23 @@ export interface OwnedTransport {
 
 const CONNECT_TIMEOUT_MS = 10_000
 
-/** Makes a transport with a connection pool of its own. */
+/** Makes a transport with a connection pool of its own; undici is loaded with the first request. */
 export function createUndiciTransport(): OwnedTransport {
-  const agent = new Agent({ connect: { timeout: CONNECT_TIMEOUT_MS } })
+  let opening: Promise<Agent> | undefined
   return {
-    transport: (request) => send(agent, request),
-    close: () => agent.destroy(),
+    async transport(request) {
+      opening ??= openAgent()
+      return send(await opening, request)
+    },
+    async close() {
+      await (await opening)?.destroy()
+    },
   }
+}
+
+async function openAgent(): Promise<Agent> {
+  const undici = await import('undici')
+  return new undici.Agent({ connect: { timeout: CONNECT_TIMEOUT_MS } })
 }
 
 async function send(agent: Agent, request: OriginRequest): Promise<OriginResponse> {
