@@ -14,7 +14,8 @@ export function answerData({ body, headers }: CacheAnswer, isMutable: boolean): 
     case 'text':
       return decodeText(body.bytes(), charsetOf(type))
     case 'bytes':
-      return body.bytes().slice()
+      // Not slice(): a Buffer's shares its memory.
+      return new Uint8Array(body.bytes())
   }
 }
 

@@ -122,7 +122,7 @@ export class CachedExternalAPIService {
         status: 0,
         headers: {},
         outcome: 'failed',
-        because: 'origin-unreachable',
+        because: reasonOf(error),
         ageMs: 0,
         ttlMs: 0,
         tier: 'origin',
@@ -164,6 +164,13 @@ export class CachedExternalAPIService {
 function isHidden(error: unknown, options: ExternalOptions | undefined): boolean {
   if (options === undefined || options.fallback === undefined) return false
   return CachetteError.is(error) && !NEVER_HIDDEN.has(error.code)
+}
+
+function reasonOf(error: unknown): Because {
+  const code = CachetteError.is(error) ? error.code : undefined
+  if (code === 'CACHETTE_TIMEOUT') return 'origin-timeout'
+  const isInvalid = code === 'CACHETTE_INVALID_RESPONSE' || code === 'CACHETTE_BODY_TOO_LARGE'
+  return isInvalid ? 'invalid-response' : 'origin-unreachable'
 }
 
 function statusError(
