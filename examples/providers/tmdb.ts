@@ -12,6 +12,6 @@ if (first !== undefined) {
   console.log(`${movie.title}, ${movie.release_date.slice(0, 4)}: ${cast.join(', ')}`)
 }
 
-const { hits, misses } = await CachedExternalAPIService.getGlobalMetrics()
-console.log(`${hits} from the cache, ${misses} from TMDB`)
+const { services } = await CachedExternalAPIService.getGlobalMetrics()
+console.log(`${services['tmdb']?.hits ?? 0} from the cache, ${services['tmdb']?.misses ?? 0} from TMDB`)
 await CachedExternalAPIService.close()

@@ -12,7 +12,7 @@ export type Authorization =
       readonly clientId: string
       readonly clientSecret: string
     }
-  /** Nothing to go by: the error names the variables to set. */
+  /** Nothing to go by: the error names the variables to set, all of them; alternatives stand as `A or B`. */
   | { readonly kind: 'missing'; readonly variables: readonly string[] }
 
 /** The environment, as `process.env` has it. */

@@ -103,8 +103,8 @@ describe('never cached', () => {
 
 describe('authorization', () => {
   it.each([
-    [{}, { kind: 'missing', variables: ['TMDB_API_KEY', 'TMDB_ACCESS_TOKEN'] }],
-    [{ TMDB_API_KEY: ' ' }, { kind: 'missing', variables: ['TMDB_API_KEY', 'TMDB_ACCESS_TOKEN'] }],
+    [{}, { kind: 'missing', variables: ['TMDB_API_KEY or TMDB_ACCESS_TOKEN'] }],
+    [{ TMDB_API_KEY: ' ' }, { kind: 'missing', variables: ['TMDB_API_KEY or TMDB_ACCESS_TOKEN'] }],
     [{ TMDB_API_KEY: 'k' }, { kind: 'param', name: 'api_key', value: 'k' }],
     [{ TMDB_ACCESS_TOKEN: 't\n' }, { kind: 'header', name: 'Authorization', value: 'Bearer t' }],
     [

@@ -46,5 +46,5 @@ function authorizeTmdb(environment: Environment): Authorization {
   if (token !== undefined) return { kind: 'header', name: 'Authorization', value: `Bearer ${token}` }
   const apiKey = readVariable(environment, 'TMDB_API_KEY')
   if (apiKey !== undefined) return { kind: 'param', name: 'api_key', value: apiKey }
-  return { kind: 'missing', variables: ['TMDB_API_KEY', 'TMDB_ACCESS_TOKEN'] }
+  return { kind: 'missing', variables: ['TMDB_API_KEY or TMDB_ACCESS_TOKEN'] }
 }
