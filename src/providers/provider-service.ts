@@ -1,7 +1,10 @@
 // What the typed services share: paths from ids, options split into parameters and call options, and `get`.
 import type { ParamValue } from '../model/cache-request.js'
 import type { DeepReadonly } from '../model/deep-readonly.js'
-import { CachedExternalAPIService } from '../doors/service/cached-external-api-service.js'
+import {
+  CachedExternalAPIService,
+  type ServiceObjectOptions,
+} from '../doors/service/cached-external-api-service.js'
 import type { ExternalOptions } from '../doors/service/external-options.js'
 
 /** Options that every method of a typed service takes beside the parameters of its endpoint. */
@@ -9,9 +12,6 @@ export type ProviderCallOptions = Pick<
   ExternalOptions,
   'ttlHours' | 'fallback' | 'mutable' | 'signal' | 'tags' | 'refresh' | 'headers'
 >
-
-/** What a typed service is made with: `cachette` is the instance to use; without it, the default one. */
-export type ProviderServiceOptions = NonNullable<ConstructorParameters<typeof CachedExternalAPIService>[1]>
 
 /** Turns an option's name and value into those of the API's parameter. */
 export interface ParamStyle {
@@ -37,7 +37,7 @@ export abstract class ProviderService {
   readonly #api: CachedExternalAPIService
   readonly #style: ParamStyle
 
-  constructor(service: string, style: ParamStyle, options: ProviderServiceOptions = {}) {
+  constructor(service: string, style: ParamStyle, options: ServiceObjectOptions = {}) {
     this.#api = new CachedExternalAPIService(service, options)
     this.#style = style
   }

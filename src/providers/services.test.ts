@@ -24,6 +24,7 @@ beforeAll(async () => {
     requests.push(describeRequest(request))
     response.setHeader('content-type', 'application/json')
     const isToken = request.url === '/api/token'
+    if (request.url?.startsWith('/3/movie/missing')) response.statusCode = 404
     response.end(
       JSON.stringify(
         isToken ? { access_token: 'app-token', token_type: 'Bearer', expires_in: 3600 } : { id: 1 },
@@ -288,15 +289,24 @@ describe('every service', () => {
     expect(requests[0]?.url.pathname).toBe('/books/v1/volumes/a%2Fb%3Fc')
   })
 
-  it('passes call options on: refresh asks again, fallback hides a failure, mutable copies', async () => {
+  it('passes call options on: refresh asks again, mutable copies, fallback stands in for a failure', async () => {
     await tmdb.movie(550)
     await tmdb.movie(550, { refresh: true })
     expect(requests).toHaveLength(2)
     expect(Object.isFrozen(await tmdb.movie(550))).toBe(true)
     expect(Object.isFrozen(await tmdb.movie(550, { mutable: true }))).toBe(false)
-    const withoutKey = await open({})
-    await expect(new TMDBService({ cachette: withoutKey }).movie(550)).rejects.toThrow(/TMDB_API_KEY/)
-    await withoutKey.close()
+    expect(await tmdb.movie('missing', { fallback: 'none' })).toBe('none')
+    await expect(tmdb.movie('missing')).rejects.toMatchObject({ code: 'CACHETTE_ORIGIN_STATUS', status: 404 })
+  })
+
+  it('names the variable to set where a credential is missing, fallback or not', async () => {
+    const bare = await open({ GOOGLE_BOOKS_API_KEY: '', SPOTIFY_CLIENT_SECRET: '' })
+    const fallback = 'none'
+    await expect(new TMDBService({ cachette: bare }).movie(550, { fallback })).rejects.toThrow(/TMDB_API_KEY/)
+    await expect(new SpotifyService({ cachette: bare }).track('t1')).rejects.toThrow(/SPOTIFY_CLIENT_SECRET/)
+    await expect(new BooksService({ cachette: bare }).volume('v1')).rejects.toThrow(/GOOGLE_BOOKS_API_KEY/)
+    expect(requests).toEqual([])
+    await bare.close()
   })
 })
 

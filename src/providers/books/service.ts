@@ -1,8 +1,9 @@
 // The typed methods of Google Books. Each says which endpoint it calls; answers are Google's own bodies.
 import type { DeepReadonly } from '../../model/deep-readonly.js'
+import type { ServiceObjectOptions } from '../../doors/service/cached-external-api-service.js'
 import { checkList, checkQuery } from '../check-argument.js'
 import { PLAIN_PARAMS } from '../param-style.js'
-import { ProviderService, type ProviderServiceOptions } from '../provider-service.js'
+import { ProviderService } from '../provider-service.js'
 import type {
   AssociatedVolumesOptions,
   BookshelfVolumesOptions,
@@ -24,7 +25,7 @@ type Answer<Body> = Promise<DeepReadonly<Body>>
  * const found = await books.search('inauthor:herbert intitle:dune', { country: 'US', maxResults: 5 })
  */
 export class BooksService extends ProviderService {
-  constructor(options: ProviderServiceOptions = {}) {
+  constructor(options: ServiceObjectOptions = {}) {
     super('books', PLAIN_PARAMS, options)
   }
 

@@ -1,9 +1,10 @@
 // The typed methods of the Spotify Web API. Each says which endpoint it calls and, where Spotify has taken it
 // from some apps, since when; answers are Spotify's own bodies.
 import type { DeepReadonly } from '../../model/deep-readonly.js'
+import type { ServiceObjectOptions } from '../../doors/service/cached-external-api-service.js'
 import { checkList, checkQuery, joinIds, joinNames } from '../check-argument.js'
 import { SNAKE_PARAMS } from '../param-style.js'
-import { ProviderService, type ProviderServiceOptions } from '../provider-service.js'
+import { ProviderService } from '../provider-service.js'
 import type {
   AudioFeatures,
   Categories,
@@ -46,7 +47,7 @@ type Answer<Body> = Promise<DeepReadonly<Body>>
  * const both = await spotify.search('AM', { type: ['album', 'artist'] })
  */
 export class SpotifyService extends ProviderService {
-  constructor(options: ProviderServiceOptions = {}) {
+  constructor(options: ServiceObjectOptions = {}) {
     super('spotify', SNAKE_PARAMS, options)
   }
 

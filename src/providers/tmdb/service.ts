@@ -1,8 +1,9 @@
 // The typed methods of The Movie Database. Each says which endpoint it calls; answers are TMDB's own bodies.
 import type { DeepReadonly } from '../../model/deep-readonly.js'
+import type { ServiceObjectOptions } from '../../doors/service/cached-external-api-service.js'
 import { checkQuery, joinNames } from '../check-argument.js'
 import { SNAKE_PARAMS } from '../param-style.js'
-import { ProviderService, type ProviderServiceOptions } from '../provider-service.js'
+import { ProviderService } from '../provider-service.js'
 import type { DiscoverMoviesOptions, DiscoverTvOptions } from './discover-options.js'
 import type {
   Collection,
@@ -78,7 +79,7 @@ type Answer<Body> = Promise<DeepReadonly<Body>>
  * const movie = await tmdb.movie(27205, { append: ['credits'] })
  */
 export class TMDBService extends ProviderService {
-  constructor(options: ProviderServiceOptions = {}) {
+  constructor(options: ServiceObjectOptions = {}) {
     super('tmdb', SNAKE_PARAMS, options)
   }
 
