@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { runStoreContract, sampleEntry } from '../../test/contracts/store-contract.js'
+import { sampleEntry } from '../../test/contracts/sample-records.js'
+import { runStoreContract } from '../../test/contracts/store-contract.js'
 import { createFakeClock } from '../../test/helpers/fake-clock.js'
 import { EntryBody } from '../model/entry-body.js'
 import { createMemoryStore } from './memory-store.js'

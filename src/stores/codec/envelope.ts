@@ -10,10 +10,10 @@
 import { crc32 } from 'node:zlib'
 
 /** The format that this version writes; it reads all up to it. */
-export const FORMAT_VERSION = 1
+const FORMAT_VERSION = 1
 
 /** What a record is. */
-export const KINDS = {
+const KINDS = {
   entry: 1,
   vary: 2,
   chunk: 3,

@@ -27,7 +27,7 @@ export interface EvictionSlice {
 }
 
 /** True when there is more to evict. */
-export function needsEviction(state: StoreState, maxBytes: number): boolean {
+function needsEviction(state: StoreState, maxBytes: number): boolean {
   return state.liveBytes > (state.isEvicting ? maxBytes * LOW_WATER : maxBytes)
 }
 

@@ -2,7 +2,7 @@
 import type { Database, RootDatabase } from 'lmdb'
 
 /** The tables, by name; the names are part of the format. */
-export const TABLE_NAMES = [
+const TABLE_NAMES = [
   /** One record: the sequence number and the counts. */
   'state',
   /** Record key → head of an entry, or vary node. */
