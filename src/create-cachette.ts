@@ -82,6 +82,8 @@ export interface InstanceOrigin {
   readonly root: string
   /** What relative folders are relative to. */
   readonly folder: string
+  /** A variable that names the store, over the options. */
+  readonly environmentStore?: { readonly variable: string; readonly value: string }
   readonly defaultStore?: string
 }
 

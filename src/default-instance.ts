@@ -4,9 +4,12 @@ import { dirname, join } from 'node:path'
 import { up } from 'empathic/find'
 import { loadConfigFile } from './config/config-file.js'
 import { resolveConfig } from './config/resolve-config.js'
-import { type Cachette, PROFILES, openCachette } from './create-cachette.js'
+import { type Cachette, type InstanceOrigin, PROFILES, openCachette } from './create-cachette.js'
 import type { DefaultInstance } from './doors/service/connection.js'
 import { configError } from './errors/cachette-error.js'
+
+/** The variable that names the store of the default instance. */
+const STORE_VARIABLE = 'CACHETTE_STORE'
 
 /** The folder of the default store. */
 const STORE_FOLDER = '.cachette'
@@ -30,7 +33,8 @@ export function openDefaultCachette(): Promise<Cachette> {
 export const defaultCachette: DefaultInstance = {
   checkNow(service) {
     const config = resolveConfig({
-      options: environmentOptions(),
+      ...environmentStore(),
+      options: {},
       profiles: PROFILES,
       from: 'file',
       root: 'environment',
@@ -53,30 +57,32 @@ async function open(): Promise<Cachette> {
   if (file === undefined) {
     const manifest = up('package.json', { cwd: workingFolder })
     const folder = manifest === undefined ? workingFolder : dirname(manifest)
-    return openCachette(environmentOptions(), {
-      from: 'file',
-      root: 'environment',
-      folder: workingFolder,
-      defaultStore: `lmdb:${join(folder, STORE_FOLDER)}`,
-    })
+    return openCachette(
+      {},
+      {
+        ...environmentStore(),
+        from: 'file',
+        root: 'environment',
+        folder: workingFolder,
+        defaultStore: `lmdb:${join(folder, STORE_FOLDER)}`,
+      },
+    )
   }
   if (typeof file.options !== 'object' || file.options === null || Array.isArray(file.options)) {
     throw configError(`${file.path} exports no options; expected export default defineConfig({ … })`)
   }
-  const fromEnvironment = environmentOptions()
-  return openCachette(
-    { ...file.options, ...fromEnvironment },
-    {
-      from: 'file',
-      root: file.path,
-      folder: 'store' in fromEnvironment ? workingFolder : file.folder,
-      defaultStore: `lmdb:${join(file.folder, STORE_FOLDER)}`,
-    },
-  )
+  const fromEnvironment = environmentStore()
+  return openCachette(file.options, {
+    ...fromEnvironment,
+    from: 'file',
+    root: file.path,
+    folder: 'environmentStore' in fromEnvironment ? workingFolder : file.folder,
+    defaultStore: `lmdb:${join(file.folder, STORE_FOLDER)}`,
+  })
 }
 
 /** `CACHETTE_STORE` takes the strings that `store` takes, and wins over the file. */
-function environmentOptions(): { readonly store?: string } {
-  const store = process.env.CACHETTE_STORE
-  return store === undefined ? {} : { store }
+function environmentStore(): Pick<InstanceOrigin, 'environmentStore'> {
+  const value = process.env[STORE_VARIABLE]
+  return value === undefined ? {} : { environmentStore: { variable: STORE_VARIABLE, value } }
 }

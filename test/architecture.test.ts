@@ -22,7 +22,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   errors: [],
   http: ['type:model'],
   decide: ['model', 'http', 'shared/assert-never'],
-  config: ['model', 'errors', 'shared'],
+  config: ['model', 'http', 'errors', 'shared'],
   events: ['model', 'shared'],
   stores: ['model', 'shared'],
   origin: ['model', 'http', 'errors', 'shared'],

@@ -2,7 +2,7 @@
 import * as v from 'valibot'
 import type { Environment } from '../model/profile.js'
 import type { Clock } from '../shared/clock.js'
-import { optionsObject, readable } from './check-shape.js'
+import { namedValues, optionsObject, readable } from './check-shape.js'
 import {
   type RequestSettings,
   type ServiceOptions,
@@ -36,29 +36,23 @@ export interface CachetteOptions {
   clock?: Clock | undefined
 }
 
-const memorySchema = v.union(
-  [
-    v.literal(false),
-    optionsObject({
-      maxBytes: v.optional(readable(readSize, SIZE_FORM)),
-      maxEntries: v.optional(readable(readCount, 'a whole number, 1 or more')),
-    }),
-  ],
-  (issue) => {
-    const inner = issue.issues?.find(
-      ({ message }) => message.startsWith('!') || message.includes('size') || message.includes('whole'),
-    )
-    return inner?.message ?? 'an object of bounds, or false'
+const boundsSchema = optionsObject(
+  {
+    maxBytes: v.optional(readable(readSize, SIZE_FORM)),
+    maxEntries: v.optional(readable(readCount, 'a whole number, 1 or more')),
   },
+  { form: 'an object of bounds, or false' },
 )
+
+const memorySchema = v.lazy((value) => (value === false ? v.literal(false) : boundsSchema))
 
 /** Checks the options of an instance. */
 export const cachetteOptionsSchema = optionsObject({
   store: v.optional(v.unknown()),
   memory: v.optional(memorySchema),
   defaults: v.optional(requestSettingsSchema),
-  services: v.optional(v.record(v.string(), serviceOptionsSchema, 'an object of services')),
-  env: v.optional(v.custom<Environment>(isObject, 'an object of variables')),
+  services: v.optional(namedValues(serviceOptionsSchema, 'an object of services')),
+  env: v.optional(v.custom<Environment>(isEnvironment, 'an object of variables, each of them text')),
   clock: v.optional(v.custom<Clock>(isClock, 'an object with nowMs, monotonicMs and setTimer')),
 })
 
@@ -71,10 +65,13 @@ function readCount(value: unknown): number | undefined {
   return typeof value === 'number' && Number.isInteger(value) && value >= 1 ? value : undefined
 }
 
-function isObject(value: unknown): boolean {
-  return typeof value === 'object' && value !== null
+function isEnvironment(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return false
+  return Object.values(value).every((text) => text === undefined || typeof text === 'string')
 }
 
 function isClock(value: unknown): boolean {
-  return isObject(value) && ['nowMs', 'monotonicMs', 'setTimer'].every((name) => name in (value as object))
+  if (typeof value !== 'object' || value === null) return false
+  const clock = value as Readonly<Record<string, unknown>>
+  return ['nowMs', 'monotonicMs', 'setTimer'].every((name) => typeof clock[name] === 'function')
 }

@@ -5,11 +5,18 @@ import { suggestName } from './nearest-name.js'
 
 /** A value as messages show it. */
 export function describeValue(value: unknown): string {
-  if (typeof value === 'string') return JSON.stringify(value)
+  if (typeof value === 'string') return JSON.stringify(withoutSecrets(value))
   if (typeof value === 'function') return 'a function'
   if (Array.isArray(value)) return 'a list'
-  if (typeof value === 'object' && value !== null) return 'an object'
+  if (typeof value === 'object' && value !== null)
+    return kindOf(value) === 'Object' ? 'an object' : `a ${kindOf(value)}`
   return String(value)
+}
+
+/** A URL without its userinfo and the values of its query; other text as it is. */
+function withoutSecrets(text: string): string {
+  if (!/^[a-z][a-z0-9+.-]*:\/\//i.test(text)) return text
+  return text.replace(/\/\/[^/?#]*@/, '//REDACTED@').replace(/([?&][^=&#]*=)[^&#]*/g, '$1REDACTED')
 }
 
 /** Names that may stand in an object but do not work yet, with the value that changes nothing. */
@@ -23,17 +30,17 @@ type ObjectOf<Entries extends v.ObjectEntries> = v.GenericSchema<
 /** An object of known options: a misspelt name is refused with its nearest neighbour. */
 export function optionsObject<const Entries extends v.ObjectEntries>(
   entries: Entries,
-  later: LaterNames = new Map(),
+  { later = new Map(), form = 'an object' }: { later?: LaterNames; form?: string } = {},
 ): ObjectOf<Entries> {
-  const known = [...Object.keys(entries), ...later.keys()]
-  const schema = v.looseObject(entries, 'an object')
+  const known = Object.keys(entries)
+  const schema = v.looseObject(entries, (issue) => (issue.path === undefined ? form : '!it must be given'))
   const checked = v.pipe(
     schema,
     v.rawCheck(({ dataset, addIssue }) => {
       if (!dataset.typed) return
       const given: Record<string, unknown> = dataset.value
       for (const name of Object.keys(given)) {
-        if (name in entries) continue
+        if (Object.hasOwn(entries, name)) continue
         const value = given[name]
         if (later.has(name)) {
           if (value === undefined || value === later.get(name)) continue
@@ -42,7 +49,25 @@ export function optionsObject<const Entries extends v.ObjectEntries>(
       }
     }),
   )
-  return checked as unknown as ObjectOf<Entries>
+  return onPlainObjects(checked, form) as unknown as ObjectOf<Entries>
+}
+
+/** An object with a value of one kind under each name. */
+export function namedValues<const Value extends v.GenericSchema>(
+  value: Value,
+  form: string,
+): v.GenericSchema<Record<string, v.InferInput<Value>>, Record<string, v.InferOutput<Value>>> {
+  return onPlainObjects(v.record(v.string(), value, form), form)
+}
+
+/** The schema, for objects of names and values alone: by itself it would read a list or a Map as an empty object. */
+function onPlainObjects<const Schema extends v.GenericSchema>(schema: Schema, form: string): Schema {
+  const nothing = v.never(form) as unknown as Schema
+  return v.lazy((value) => (kindOf(value) === 'Object' ? schema : nothing)) as unknown as Schema
+}
+
+function kindOf(value: unknown): string {
+  return Object.prototype.toString.call(value).slice('[object '.length, -1)
 }
 
 /** A value that `read` understands; `form` says what was expected. */

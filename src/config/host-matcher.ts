@@ -4,7 +4,9 @@
 export type HostMatcher = (host: string) => boolean
 
 /** Compiles `host`, `host:port` and `*.example.com`; a name without a port covers the default port only. */
-export function compileHosts(hosts: readonly string[]): HostMatcher {
+export function compileHosts(given: readonly string[]): HostMatcher {
+  // The `host` of a URL never shows a default port.
+  const hosts = given.map((host) => host.replace(/:(80|443)$/, ''))
   const exact = new Set(hosts.filter((host) => !host.startsWith('*.')))
   const suffixes = hosts.filter((host) => host.startsWith('*.')).map((host) => host.slice(1))
   return (host) =>

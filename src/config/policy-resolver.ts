@@ -1,4 +1,5 @@
 // The policy for one request: layers and matching rules merged, weakest first, into one frozen object.
+import { normalisePercent } from '../http/canonical-url.js'
 import type { KeyOptions, Policy } from '../model/policy.js'
 import { DEFAULT_SETTINGS } from './default-settings.js'
 import { type Layer, mergeLayers } from './layers.js'
@@ -7,7 +8,7 @@ import type { ResolvedService } from './resolve-service.js'
 /** What a policy depends on. */
 export interface PolicyQuestion {
   readonly service: ResolvedService
-  /** The canonical URL. */
+  /** The URL as asked for; rules see its path with percent-encoding normalised, as the key does. */
   readonly url: URL
   /** The call's own TTL in milliseconds. */
   readonly callTtlMs: number | undefined
@@ -43,10 +44,12 @@ export function createPolicyResolver(): PolicyResolver {
 
 /** The path below the base URL, with its leading slash; undefined outside the service's hosts. */
 function pathBelowBase({ service, url }: PolicyQuestion): string | undefined {
-  if (!service.ownsHost(url.host)) return undefined
-  const basePath = service.baseURL === undefined ? '' : new URL(service.baseURL).pathname.replace(/\/$/, '')
-  const isBelow = url.pathname === basePath || url.pathname.startsWith(`${basePath}/`)
-  return isBelow ? url.pathname.slice(basePath.length) || '/' : url.pathname
+  if (!service.claims(url)) return undefined
+  const base = service.baseURL === undefined ? '' : new URL(service.baseURL).pathname.replace(/\/$/, '')
+  const basePath = normalisePercent(base)
+  const path = normalisePercent(url.pathname)
+  const isBelow = path === basePath || path.startsWith(`${basePath}/`)
+  return isBelow ? path.slice(basePath.length) || '/' : path
 }
 
 function makePolicy(

@@ -31,7 +31,9 @@ export interface ConfigSources {
   readonly from: 'code' | 'file'
   /** What messages call the whole: `createCachette` or the config file's name. */
   readonly root: string
-  /** Used where the options name no store. */
+  /** A variable that names the store, over the options. */
+  readonly environmentStore?: { readonly variable: string; readonly value: string }
+  /** Used where nothing names a store. */
   readonly defaultStore?: unknown
 }
 
@@ -66,7 +68,7 @@ export function resolveConfig(sources: ConfigSources): ResolvedConfig {
     clock: options.clock ?? systemClock,
     environment,
     memory: options.memory === false ? false : withoutUndefined({ ...DEFAULT_MEMORY, ...options.memory }),
-    stores: readStoreOption(options.store ?? sources.defaultStore ?? 'memory:', 'store'),
+    stores: storesOf(sources, options.store),
     secretText: readSecret(environment),
     services,
     service(name: string): ResolvedService {
@@ -77,6 +79,15 @@ export function resolveConfig(sources: ConfigSources): ResolvedConfig {
       return made
     },
   })
+}
+
+function storesOf(
+  { environmentStore, defaultStore, root }: ConfigSources,
+  written: unknown,
+): readonly StorePlan[] {
+  if (environmentStore !== undefined)
+    return readStoreOption(environmentStore.value, environmentStore.variable)
+  return readStoreOption(written === undefined ? (defaultStore ?? 'memory:') : written, `${root}: store`)
 }
 
 function withoutUndefined(memory: { maxBytes?: number | undefined; maxEntries?: number | undefined }): {

@@ -9,8 +9,8 @@ import { type RuleMatcher, compileRule } from './rule-matcher.js'
 import {
   type CheckedServiceOptions,
   type CheckedSettings,
+  baseUrlSchema,
   requestSettingsSchema,
-  serviceOptionsSchema,
 } from './service-options.js'
 import { type TtlEnvironment, ttlVariable } from './ttl-environment.js'
 
@@ -27,8 +27,9 @@ export interface ResolvedService {
   readonly baseURL: string | undefined
   /** Hosts beside the base URL's. */
   readonly hosts: readonly string[]
-  readonly ownsHost: HostMatcher
-  /** True for a URL that may get the service's credentials: an own host, and never less safe than the base URL. */
+  /** True for a URL of the service: on its hosts and, for a service with a profile, below its base path. */
+  claims(url: URL): boolean
+  /** True for a URL that may get the service's credentials: its own, and never less safe than the base URL. */
   ownsUrl(url: URL): boolean
   readonly equivalentHosts: Readonly<Record<string, string>>
   readonly authorization: Authorization
@@ -76,15 +77,15 @@ export function resolveService(sources: ServiceSources): ResolvedService {
       `services.${name} sends headers or params of its own but has no baseURL or hosts; name the hosts that may get them`,
     )
   }
-  const ownsHost = compileHosts(hosts)
+  const claims = compileClaim(compileHosts(hosts), profile === undefined ? undefined : baseURL)
   const allowsPlain = baseURL === undefined || baseURL.startsWith('http:')
   const authorization: Authorization = profile?.authorization(sources.environment) ?? { kind: 'none' }
   return Object.freeze({
     name,
     baseURL,
     hosts: hosts.slice(baseURL === undefined ? 0 : 1),
-    ownsHost,
-    ownsUrl: (url: URL) => ownsHost(url.host) && (url.protocol === 'https:' || allowsPlain),
+    claims,
+    ownsUrl: (url: URL) => claims(url) && (url.protocol === 'https:' || allowsPlain),
     equivalentHosts: profile?.equivalentHosts ?? {},
     authorization,
     profile,
@@ -93,6 +94,12 @@ export function resolveService(sources: ServiceSources): ResolvedService {
     isNeverCached: compileAny(profile?.neverCache ?? [], `the profile of ${name}`),
     environmentTtl: environmentLayer(sources.ttls, ttlVariable(name)),
   })
+}
+
+/** A known API may share its host with others, as Google's do: there the path decides too. */
+function compileClaim(ownsHost: HostMatcher, profileBase: string | undefined): (url: URL) => boolean {
+  const base = profileBase === undefined ? '' : new URL(profileBase).pathname.replace(/\/$/, '')
+  return ({ host, pathname }) => ownsHost(host) && (pathname === base || pathname.startsWith(`${base}/`))
 }
 
 /** @throws CachetteError `CACHETTE_CONFIG` where the name cannot be a service's */
@@ -110,7 +117,7 @@ function moveBaseUrl({ profile, environment }: ServiceSources): string | undefin
   const variable = profile?.baseURLVariable
   const value = variable === undefined ? undefined : environment[variable]
   if (variable === undefined || value === undefined) return undefined
-  return checkShape(serviceOptionsSchema, { baseURL: value }, variable).baseURL
+  return checkShape(baseUrlSchema, value, variable)
 }
 
 function baseLayers({ options, defaults, from, profile, ttls, name }: ServiceSources): readonly Layer[] {

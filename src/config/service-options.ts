@@ -1,8 +1,14 @@
 // The options of one service as people write them, and the schema that checks them.
 import * as v from 'valibot'
 import type { Classify, KeyOptions, TagFunction } from '../model/policy.js'
-import { optionsObject, readable } from './check-shape.js'
-import { DURATION_FORM, type Duration, readDuration } from './durations.js'
+import { namedValues, optionsObject, readable } from './check-shape.js'
+import {
+  DURATION_FORM,
+  type Duration,
+  POSITIVE_DURATION_FORM,
+  readDuration,
+  readPositiveDuration,
+} from './durations.js'
 import { SIZE_FORM, type Size, readSize } from './sizes.js'
 
 /** Everything a rule may set: the service options that a single request can have. */
@@ -23,13 +29,13 @@ export interface RequestSettings {
   identity?: 'per-credential' | 'shared'
   /** What takes part in the key. Lists add to those of the profile. */
   key?: KeyOptions
-  /** Headers sent with every request to the service's own hosts; they take no part in the key. */
+  /** Headers sent with every request to the service's own hosts; those with credentials take no part in the key. */
   headers?: Record<string, string>
-  /** Parameters sent with every request to the service's own hosts; they take no part in the key. */
+  /** Parameters sent with every request to the service's own hosts; credentials among them take no part in the key. */
   params?: Record<string, string | number | boolean>
   /** Whether Cachette adds the service's credentials. Default true. */
   injectCredentials?: boolean
-  /** After this the call is given up, body included. Default 10 s. */
+  /** After this the call is given up, body included; more than 0. Default 10 s. */
   timeout?: Duration
   /** A larger body passes unstored. Default 16 MB. */
   maxBodyBytes?: Size
@@ -67,6 +73,11 @@ const LATER: ReadonlyMap<string, unknown> = new Map<string, unknown>([
   ['forwardHeaders', undefined],
 ])
 
+/** Messages about headers and parameters do not show the value, which may be a credential. */
+const HEADER_VALUE = /^[\t\x20-\x7e\x80-\xff]*$/
+const HEADER_FORM = '!expected text that a header can carry'
+const PARAM_FORM = '!expected a string, a number, true or false'
+
 const flag = v.boolean('true or false')
 const names = v.array(v.string('a name'), 'a list of names')
 const duration = readable(readDuration, DURATION_FORM)
@@ -89,29 +100,36 @@ const REQUEST_ENTRIES = {
   ignoreNoStore: v.optional(flag),
   identity: v.optional(v.picklist(['per-credential', 'shared'], "'per-credential' or 'shared'")),
   key: v.optional(keyOptions),
-  headers: v.optional(v.record(v.string(), v.string('a header value'), 'an object of headers')),
-  params: v.optional(
-    v.record(
-      v.string(),
-      v.union([v.string(), v.number(), v.boolean()], 'a value'),
-      'an object of parameters',
+  headers: v.optional(
+    v.pipe(
+      namedValues(v.pipe(v.string(HEADER_FORM), v.regex(HEADER_VALUE, HEADER_FORM)), 'an object of headers'),
+      v.check(hasHeaderNames, '!a name in it is not a header name'),
     ),
   ),
+  params: v.optional(
+    namedValues(v.union([v.string(), v.number(), v.boolean()], PARAM_FORM), 'an object of parameters'),
+  ),
   injectCredentials: v.optional(flag),
-  timeout: v.optional(duration),
+  timeout: v.optional(readable(readPositiveDuration, POSITIVE_DURATION_FORM)),
   maxBodyBytes: v.optional(size),
   classify: v.optional(v.custom<Classify>(isFunction, 'a function')),
   tags: v.optional(v.custom<TagFunction>(isFunction, 'a function that returns names')),
 }
 
 /** Checks the settings of one rule or of `defaults`. */
-export const requestSettingsSchema = optionsObject(REQUEST_ENTRIES, LATER)
+export const requestSettingsSchema = optionsObject(REQUEST_ENTRIES, { later: LATER })
+
+/** Checks a base URL. */
+export const baseUrlSchema = readable(
+  readBaseUrl,
+  "an http or https URL without a query, such as 'https://api.example.com/v1'",
+)
 
 /** Checks the options of one service. */
 export const serviceOptionsSchema = optionsObject(
   {
     ...REQUEST_ENTRIES,
-    baseURL: v.optional(readable(readBaseUrl, "an http or https URL such as 'https://api.example.com/v1'")),
+    baseURL: v.optional(baseUrlSchema),
     hosts: v.optional(
       v.array(
         readable(readHost, "a host such as 'api.example.com', 'localhost:8080' or '*.example.com'"),
@@ -120,12 +138,15 @@ export const serviceOptionsSchema = optionsObject(
     ),
     rules: v.optional(
       v.array(
-        optionsObject({ ...REQUEST_ENTRIES, match: v.string("a URL pattern such as '/movie/:id'") }, LATER),
+        optionsObject(
+          { ...REQUEST_ENTRIES, match: v.string("a URL pattern such as '/movie/:id'") },
+          { later: LATER },
+        ),
         'a list of rules',
       ),
     ),
   },
-  LATER,
+  { later: LATER },
 )
 
 /** Settings as the schema leaves them: milliseconds and bytes. */
@@ -140,6 +161,10 @@ function readFreshness(value: unknown): 'ttl' | undefined {
 
 function isFunction(value: unknown): boolean {
   return typeof value === 'function'
+}
+
+function hasHeaderNames(headers: Readonly<Record<string, string>>): boolean {
+  return Object.keys(headers).every((name) => /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/.test(name))
 }
 
 function readBaseUrl(value: unknown): string | undefined {

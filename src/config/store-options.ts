@@ -76,7 +76,7 @@ function readText(text: string, name: string): StorePlan {
   if (text === 'memory:') return { type: 'memory' }
   if (/^rediss?:|^valkeys?:|^unix:/.test(text)) throw notInThisVersion(`${name}: a redis:// store`)
   const path = /^lmdb:(.+)$/.exec(text)?.[1]
-  if (path === undefined) throw configError(`${name} is ${JSON.stringify(text)}; expected ${FORM}`)
+  if (path === undefined) throw configError(`${name} is ${describeValue(text)}; expected ${FORM}`)
   return {
     type: 'lmdb',
     path,

@@ -31,5 +31,5 @@ export function readTtlEnvironment(environment: Environment): TtlEnvironment {
 
 /** The variable that sets a service's TTL: `my-service` is read from `CACHE_TTL_MY_SERVICE_HOURS`. */
 export function ttlVariable(service: string): string {
-  return `CACHE_TTL_${service.toUpperCase().replace(/[^A-Z0-9]+/g, '_')}_HOURS`
+  return `CACHE_TTL_${service.toUpperCase().replace(/[^A-Z0-9_]/g, '_')}_HOURS`
 }

@@ -54,9 +54,12 @@ export interface ResponseQuestion {
 /** Stores, updates, leaves unstored, rescues or fails. */
 export function decideAfterResponse(question: ResponseQuestion): ResponseDecision {
   const { response, entry, policy, now } = question
-  if (response.classification !== 'ok')
-    return failureDecision(question, FAILURE_REASON[response.classification])
-  if (response.status === 304 && entry !== undefined) {
+  if (response.classification !== 'ok') {
+    const isErrorInDisguise = response.status < 400
+    const reason = isErrorInDisguise ? 'invalid-response' : FAILURE_REASON[response.classification]
+    return failureDecision(question, reason)
+  }
+  if (response.status === 304 && entry !== undefined && question.purge !== 'hard') {
     const assessed = freshnessOf(policy).assess({ status: entry.status, headers: response.headers }, policy)
     const freshForMs = assessed.isStorable ? assessed.freshForMs : 0
     return { action: 'update', because: 'not-modified', ...lifeOf(freshForMs, entry.storedAtMs, policy, now) }
@@ -119,7 +122,9 @@ function lifeOf(
 function repeatsSecret(headers: HeaderList, secrets: readonly string[]): boolean {
   const long = secrets.filter((secret) => secret.length >= 6)
   return long.some((secret) =>
-    headers.some(([, value]) => value.includes(secret) || value.includes(encodeURIComponent(secret))),
+    headers.some(
+      ([, value]) => value.includes(secret) || value.includes(encodeURIComponent(secret.toWellFormed())),
+    ),
   )
 }
 

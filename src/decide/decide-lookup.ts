@@ -54,7 +54,7 @@ function maxTtlLeft(entry: DatedEntry, policy: Policy, now: Instant): number {
   const sinceMonotonicMs =
     entry.confirmedMonotonicMs === undefined
       ? undefined
-      : entry.confirmedMonotonicMs - (entry.confirmedAtMs - entry.storedAtMs)
+      : entry.confirmedMonotonicMs - Math.max(0, entry.confirmedAtMs - entry.storedAtMs)
   return policy.maxTtlMs - ageMs({ sinceMs: entry.storedAtMs, sinceMonotonicMs }, now)
 }
 

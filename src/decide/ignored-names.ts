@@ -12,7 +12,6 @@ const UNKEYED = new Set([
   'pragma',
   'connection',
   'keep-alive',
-  'host',
   'content-length',
   'date',
   'priority',

@@ -1,6 +1,13 @@
 // From a request and its policy: what is sent, what is keyed, what is a credential. Pure; the engine hashes.
-import { canonicalUrl } from '../http/canonical-url.js'
-import { type QueryPair, joinQuery, pairValue, queryPair, splitQuery } from '../http/query-string.js'
+import { canonicalUrl, normalisePercent } from '../http/canonical-url.js'
+import {
+  type QueryPair,
+  joinQuery,
+  pairValue,
+  queryPair,
+  splitQuery,
+  writtenValue,
+} from '../http/query-string.js'
 import type { ParamValue } from '../model/cache-request.js'
 import type { HeaderList } from '../model/header-list.js'
 import type { Policy } from '../model/policy.js'
@@ -21,6 +28,7 @@ export interface KeyQuestion {
 export interface Credential {
   /** `header authorization` or `param api_key`. */
   readonly name: string
+  /** A parameter's is percent-encoded in one form, since decoding would make one of two. */
   readonly value: string
 }
 
@@ -39,15 +47,21 @@ export interface KeyParts {
   readonly keyHeaders: HeaderList
   /** Credentials that take part, sorted by name. */
   readonly identity: readonly Credential[]
+  /** True where the caller brought a credential, so that the service's own is not added. */
+  readonly hasCallerCredential: boolean
   /** Every credential value sent, whether it takes part or not. */
   readonly secrets: readonly string[]
 }
 
+/** What every URL parser takes out before it reads. https://url.spec.whatwg.org/#url-parsing */
+const STRIPPED = /^[\0- ]+|[\0- ]+$|[\t\n\r]+/g
+
 /** Splits a request into what is sent and what is keyed (DESIGN: keys). */
 export function keyPartsOf(question: KeyQuestion): KeyParts {
   const { policy } = question
-  const url = new URL(question.url)
-  const query = partQuery(question)
+  const text = question.url.replace(STRIPPED, '')
+  const url = new URL(text)
+  const query = partQuery(question, text)
   const headers = partHeaders(question, url)
   const keyUrl = canonicalUrl({ url, pairs: query.keyed, equivalentHosts: policy.equivalentHosts })
   const redacted = query.credentials.map(({ name }) => queryPair(name, 'REDACTED'))
@@ -60,26 +74,32 @@ export function keyPartsOf(question: KeyQuestion): KeyParts {
     a.name < b.name ? -1 : a.name > b.name ? 1 : 0,
   )
   return {
-    sendUrl: `${withoutQuery(question.url, url)}${joinQuery(query.sent)}`,
+    sendUrl: `${withoutQuery(text, url)}${joinQuery(query.sent)}`,
     sendHeaders: headers.sent,
     keyUrl,
     purgeUrl: keyUrl,
     redactedUrl,
     keyHeaders: headers.keyed,
     identity,
-    secrets: [...headers.secrets, ...query.credentials.map((pair) => pairValue(pair))],
+    hasCallerCredential: headers.hasCallerCredential || query.credentials.length > 0,
+    secrets: [...headers.secrets, ...query.secrets],
   }
 }
 
-function partQuery({ url, params, policy, isOwnUrl }: KeyQuestion): {
+function partQuery(
+  { params, policy, isOwnUrl }: KeyQuestion,
+  text: string,
+): {
   readonly sent: readonly QueryPair[]
   readonly keyed: readonly QueryPair[]
   readonly credentials: readonly QueryPair[]
   readonly identity: readonly Credential[]
+  readonly secrets: readonly string[]
 } {
-  const given = [...splitQuery(queryOf(url)), ...pairsOf(params)].filter(
-    ({ name }) => !isIgnoredParam(name, policy),
-  )
+  const isKept = ({ name }: QueryPair): boolean => !isIgnoredParam(name, policy)
+  const written = writtenPairs(text).filter(isKept)
+  const listed = pairsOf(params).filter(isKept)
+  const given = [...written, ...listed]
   const names = new Set(given.map(({ name }) => name))
   const added = isOwnUrl ? Object.entries(policy.params).filter(([name]) => !names.has(name)) : []
   const isCredential = (name: string): boolean => isCredentialParam(name, policy.key.credentialParams)
@@ -92,7 +112,7 @@ function partQuery({ url, params, policy, isOwnUrl }: KeyQuestion): {
   const credentials = given.filter(({ name }) => isCredential(name))
   const leftOut = policy.identity === 'shared' ? policy.key.credentialParams : []
   return {
-    sent: [...given, ...addedKeyed, ...addedSecret],
+    sent: append(written, [...listed, ...addedKeyed, ...addedSecret]),
     keyed: [
       ...given.filter(({ name }) => !isCredential(name) && !policy.key.passThrough.includes(name)),
       ...addedKeyed,
@@ -100,7 +120,8 @@ function partQuery({ url, params, policy, isOwnUrl }: KeyQuestion): {
     credentials,
     identity: credentials
       .filter(({ name }) => !leftOut.includes(name))
-      .map((pair) => ({ name: `param ${pair.name}`, value: pairValue(pair) })),
+      .map((pair) => ({ name: `param ${pair.name}`, value: normalisePercent(writtenValue(pair)) })),
+    secrets: [...credentials, ...addedSecret].map((pair) => pairValue(pair)),
   }
 }
 
@@ -111,6 +132,7 @@ function partHeaders(
   readonly sent: HeaderList
   readonly keyed: HeaderList
   readonly credentials: readonly Credential[]
+  readonly hasCallerCredential: boolean
   readonly secrets: readonly string[]
 } {
   const ignored = new Set(policy.key.ignoreHeaders.map((name) => name.toLowerCase()))
@@ -127,8 +149,8 @@ function partHeaders(
     ...given.filter(([name]) => !isCredentialHeader(name)),
     ...added.filter(([name]) => !isCredentialHeader(name)),
   ]
-    .map(([name, value]) => [name.toLowerCase(), value.trim()] as const)
-    .filter(([name]) => !isUnkeyedHeader(name))
+    .map(([name, value]) => [name.toLowerCase(), trimmed(value)] as const)
+    .filter(([name, value]) => !isUnkeyedHeader(name) && !(name === 'host' && value === url.host))
     .sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0))
   return {
     sent: [...given, ...added],
@@ -138,9 +160,12 @@ function partHeaders(
         ? []
         : secretHeaders.map(([name, value]) => ({
             name: `header ${name.toLowerCase()}`,
-            value: value.trim(),
+            value: trimmed(value),
           })),
-    secrets: secretHeaders.map(([, value]) => value),
+    hasCallerCredential: secretHeaders.length > 0,
+    secrets: [...secretHeaders, ...added.filter(([name]) => isCredentialHeader(name))].flatMap(([, value]) =>
+      secretsIn(value),
+    ),
   }
 }
 
@@ -148,12 +173,21 @@ function partHeaders(
 function userinfoHeader(url: URL, headers: Readonly<Record<string, string>>): [string, string][] {
   const hasOwn = Object.keys(headers).some((name) => name.toLowerCase() === 'authorization')
   if ((url.username === '' && url.password === '') || hasOwn) return []
-  const text = `${decodeURIComponent(url.username)}:${decodeURIComponent(url.password)}`
-  return [['Authorization', `Basic ${toBase64(text)}`]]
+  const bytes = `${url.username}:${url.password}`.replace(/%([0-9a-f]{2})/gi, (_, digits: string) =>
+    String.fromCharCode(Number.parseInt(digits, 16)),
+  )
+  return [['Authorization', `Basic ${btoa(bytes)}`]]
 }
 
-function toBase64(text: string): string {
-  return btoa(Array.from(new TextEncoder().encode(text), (byte) => String.fromCharCode(byte)).join(''))
+/** Without the white space that HTTP does not count. https://www.rfc-editor.org/rfc/rfc9110#section-5.5 */
+function trimmed(value: string): string {
+  return value.replace(/^[ \t]+|[ \t]+$/g, '')
+}
+
+/** The value itself, and what follows its scheme (`Bearer …`). */
+function secretsIn(value: string): readonly string[] {
+  const token = /^\S+ +(\S+)$/.exec(value)?.[1]
+  return token === undefined ? [value] : [value, token]
 }
 
 function isIgnoredParam(name: string, policy: Policy): boolean {
@@ -168,10 +202,17 @@ function pairsOf(params: Readonly<Record<string, ParamValue>>): readonly QueryPa
   })
 }
 
-function queryOf(url: string): string {
-  const bare = url.split('#', 1)[0] ?? ''
+/** The pairs of a URL as written; none where it has no query. */
+function writtenPairs(text: string): readonly QueryPair[] {
+  const bare = text.split('#', 1)[0] ?? ''
   const start = bare.indexOf('?')
-  return start < 0 ? '' : bare.slice(start + 1)
+  return start < 0 ? [] : splitQuery(bare.slice(start + 1))
+}
+
+/** More pairs after those written, in the place of an empty last one. */
+function append(written: readonly QueryPair[], more: readonly QueryPair[]): readonly QueryPair[] {
+  const isOpen = more.length > 0 && written.at(-1)?.text === ''
+  return [...(isOpen ? written.slice(0, -1) : written), ...more]
 }
 
 /** The URL as written up to its query, without userinfo. */

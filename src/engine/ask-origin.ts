@@ -13,6 +13,8 @@ import { mergeNotModified } from '../http/header-fields.js'
 import type { Because } from '../model/because.js'
 import type { CacheAnswer } from '../model/cache-answer.js'
 import type { CacheEntry, VaryNode } from '../model/cache-entry.js'
+import { EntryBody } from '../model/entry-body.js'
+import type { Authorization } from '../model/profile.js'
 import type { WriteResult } from '../model/store.js'
 import type { Tier } from '../model/tier.js'
 import type { OriginStep } from '../origin/origin-call.js'
@@ -97,7 +99,7 @@ export function createAskOrigin(parts: AskParts): AskOrigin {
       entry,
       purge,
       policy: call.policy,
-      secrets: call.parts.secrets,
+      secrets: [...call.parts.secrets, ...secretsOf(call.service.authorization)],
       now,
     })
     return carryOut(errand, judged, decision, { originMs, attempts })
@@ -171,7 +173,7 @@ export function createAskOrigin(parts: AskParts): AskOrigin {
           }
     tiers.keepNear(entry)
     if (node !== undefined) tiers.keepNear(node)
-    const isFindable = commitAll(entry, node, errand)
+    const isFindable = findableOnce(commitAll(asItCame(entry, judged), node, errand))
     const ttlMs = Math.max(0, entry.staleAtMs - entry.confirmedAtMs)
     const answer = {
       ...answerFrom(entry, { outcome: 'miss', because, ageMs: 0, ttlMs, tier: 'origin' }),
@@ -179,6 +181,16 @@ export function createAskOrigin(parts: AskParts): AskOrigin {
     }
     const variant = node === undefined ? undefined : { names: varyNames, key }
     return { result: { answer, ...cost, isShareable: true, variant }, isFindable }
+  }
+
+  /** A store behind gets the bytes as the origin sent them; the near tier keeps the form that callers want. */
+  function asItCame(entry: CacheEntry, { bytes }: Judged): CacheEntry {
+    return tiers.near === tiers.shared ? entry : { ...entry, body: new EntryBody(bytes) }
+  }
+
+  /** With a near tier an entry can be found at once, without one when the store has it. */
+  function findableOnce(committed: Promise<void>): Promise<void> | undefined {
+    return tiers.near === undefined ? committed : undefined
   }
 
   async function commitAll(entry: CacheEntry, node: VaryNode | undefined, errand: Errand): Promise<void> {
@@ -206,9 +218,8 @@ export function createAskOrigin(parts: AskParts): AskOrigin {
       sequence: Math.max(entry.sequence, beganSequence),
     }
     tiers.keepNear(renewed)
-    const isFindable = tiers
-      .confirm(renewed, beganSequence)
-      .then((result) => announce(call, renewed.key, result))
+    const confirming = tiers.confirm(renewed, beganSequence)
+    const isFindable = findableOnce(confirming.then((result) => announce(call, renewed.key, result)))
     const ttlMs = Math.max(0, renewed.staleAtMs - renewed.confirmedAtMs)
     const answer = answerFrom(renewed, { outcome: 'revalidated', because, ageMs: 0, ttlMs, tier: 'origin' })
     return { result: { answer, ...cost, isShareable: true, variant: undefined }, isFindable }
@@ -246,6 +257,23 @@ function rescued(
   if (entry === undefined) throw new TypeError('a rescue needs an entry')
   const answer = answerFrom(entry, { outcome: 'rescued', ...decision, ttlMs: 0, tier })
   return { answer, ...cost, isShareable: true, variant: undefined }
+}
+
+/** The service's own credentials, which are added later, on the way to the network. */
+function secretsOf(authorization: Authorization): readonly string[] {
+  switch (authorization.kind) {
+    case 'header':
+      return [authorization.value.replace(/^\S+ +/, '')]
+    case 'param':
+      return [authorization.value]
+    case 'client-credentials':
+      return [authorization.clientSecret]
+    case 'none':
+    case 'missing':
+      return []
+    default:
+      return assertNever(authorization)
+  }
 }
 
 /** The reason that a failure goes by, or undefined for one that no older entry may hide. */

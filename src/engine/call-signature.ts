@@ -11,7 +11,7 @@ export function signatureOf(request: CacheRequest): string | undefined {
   const { params, headers, options, method } = request
   if (request.body !== undefined) return undefined
   let signature = method === 'GET' ? PLAIN : `${method}\n`
-  if (options.ttlMs !== undefined) signature += `${options.ttlMs}\n`
+  if (options.ttlMs !== undefined) signature += `@${options.ttlMs}\n`
   if (params !== undefined) {
     for (const name in params) {
       const value = params[name]

@@ -16,6 +16,7 @@ import { withoutFields } from '../http/header-fields.js'
 import type { CacheAnswer } from '../model/cache-answer.js'
 import type { CacheEntry } from '../model/cache-entry.js'
 import type { CacheRequest } from '../model/cache-request.js'
+import type { Policy } from '../model/policy.js'
 import type { Tier } from '../model/tier.js'
 import { timedOut } from '../errors/timed-out.js'
 import { type AskOrigin, type Errand, type FlightResult, failureReason } from './ask-origin.js'
@@ -33,7 +34,7 @@ import {
   variantKey,
 } from './prepared-call.js'
 import type { Recorder } from './recorder.js'
-import type { Tiers } from './tiers.js'
+import type { Found, Tiers } from './tiers.js'
 import type { Clock } from '../shared/clock.js'
 import { waitFor } from './wait-for.js'
 
@@ -69,6 +70,7 @@ export function createEngine(parts: EngineParts): Engine {
   const memo = createCallMemo<KnownCall>(parts.memoBytes)
   const flights = createFlights<FlightResult>()
   const near = tiers.near
+  const underWay = new Set<Promise<CacheAnswer>>()
   let isClosed = false
 
   function answer(request: CacheRequest): CacheAnswer | Promise<CacheAnswer> {
@@ -99,7 +101,13 @@ export function createEngine(parts: EngineParts): Engine {
     return decision.action === 'serve-fresh' ? hitHop(entry, decision, 'memory') : undefined
   }
 
-  async function answerSlowly(request: CacheRequest, startedMs: number): Promise<CacheAnswer> {
+  function answerSlowly(request: CacheRequest, startedMs: number): Promise<CacheAnswer> {
+    const work = answerAndRecord(request, startedMs).finally(() => underWay.delete(work))
+    underWay.add(work)
+    return work
+  }
+
+  async function answerAndRecord(request: CacheRequest, startedMs: number): Promise<CacheAnswer> {
     try {
       const hop = await followRedirects(request, answerHop)
       recorder.record(request, hop, startedMs)
@@ -111,46 +119,64 @@ export function createEngine(parts: EngineParts): Engine {
   }
 
   async function answerHop(request: CacheRequest): Promise<Hop> {
-    const call = prepareCall(request, preparer)
-    const signature = signatureOf(request)
-    if (signature !== undefined) {
-      const { key, service, policy, bypass } = call
-      memo.set({ service: request.service, url: request.url, signature }, { key, service, policy, bypass })
+    const known = recall(request)
+    if (known.bypass !== undefined) return parts.bypassCache(prepared(request, known), known.bypass)
+    const found = await tiers.find(known.key)
+    if (found?.record.kind === 'entry') {
+      const decision = decide(found.record, known.policy, request)
+      if (decision.action === 'serve-fresh') return hitHop(found.record, decision, found.tier)
     }
-    if (call.bypass !== undefined) return parts.bypassCache(call, call.bypass)
-    const { lookup, decision, errand } = await consider(call)
+    const { lookup, decision, errand } = await consider(prepared(request, known), found)
     if (decision.action === 'serve-fresh' && lookup.entry !== undefined) {
       return hitHop(lookup.entry, decision, lookup.tier)
     }
     return joinOrLead(errand)
   }
 
-  /** Looks up and decides, and makes ready for asking the origin. */
+  /** What is known of a call, worked out at most once while the memo remembers it. */
+  function recall(request: CacheRequest): KnownCall {
+    const { service, url } = request
+    const signature = signatureOf(request)
+    const known = signature === undefined ? undefined : memo.get(service, url, signature)
+    if (known !== undefined) return known
+    const call = prepareCall(request, preparer)
+    if (signature !== undefined) {
+      const { key, policy, bypass } = call
+      memo.set({ service, url, signature }, { key, service: call.service, policy, bypass })
+    }
+    return call
+  }
+
+  function prepared(request: CacheRequest, known: KnownCall | PreparedCall): PreparedCall {
+    return 'parts' in known ? known : prepareCall(request, preparer)
+  }
+
+  function decide(entry: CacheEntry | undefined, policy: Policy, request: CacheRequest): LookupDecision {
+    return decideLookup({
+      entry,
+      policy,
+      isRefresh: request.options.isRefresh === true,
+      purge: entry === undefined ? 'none' : tiers.marks.stateOf(entry),
+      now: { nowMs: clock.nowMs(), monotonicMs: clock.monotonicMs() },
+    })
+  }
+
+  /** Decides on what was found, and makes ready for asking the origin. */
   async function consider(
     call: PreparedCall,
+    found: Found | undefined,
   ): Promise<{ lookup: Lookup; decision: LookupDecision; errand: Errand }> {
-    const lookup = await find(call)
-    const { entry } = lookup
+    const lookup = await followVary(call, found)
+    const { entry, tier } = lookup
     const beganSequence = await tiers.began()
+    const decision = decide(entry, call.policy, call.request)
     const purge = entry === undefined ? 'none' : tiers.marks.stateOf(entry)
-    const isRefresh = call.request.options.isRefresh === true
-    const now = { nowMs: clock.nowMs(), monotonicMs: clock.monotonicMs() }
-    const decision = decideLookup({ entry, policy: call.policy, isRefresh, purge, now })
     const action = decision.action === 'revalidate' ? 'revalidate' : 'fetch'
-    const errand: Errand = {
-      call,
-      entry,
-      tier: lookup.tier,
-      purge,
-      action,
-      because: decision.because,
-      beganSequence,
-    }
+    const errand: Errand = { call, entry, tier, purge, action, because: decision.because, beganSequence }
     return { lookup, decision, errand }
   }
 
-  async function find(call: PreparedCall): Promise<Lookup> {
-    const found = await tiers.find(call.key)
+  async function followVary(call: PreparedCall, found: Found | undefined): Promise<Lookup> {
     if (found === undefined) return { entry: undefined, tier: 'origin' }
     if (found.record.kind === 'entry') return { entry: found.record, tier: found.tier }
     const variant = await tiers.find(variantKey(preparer.hasher, call, found.record.names))
@@ -164,10 +190,10 @@ export function createEngine(parts: EngineParts): Engine {
     const isRefresh = call.request.options.isRefresh === true
     const flightKey = isRefresh ? `${call.key} refresh` : call.key
     if (flights.isKeptApart(flightKey, clock.monotonicMs())) return goAlone(errand)
-    const underWay = flights.get(flightKey)
+    const flying = flights.get(flightKey)
     const scope = { service: call.service.name, purgeUrl: call.parts.purgeUrl }
-    if (underWay !== undefined && !tiers.marks.mayCover(scope, underWay.beganSequence)) {
-      return join(errand, underWay.result)
+    if (flying !== undefined && !tiers.marks.mayCover(scope, flying.beganSequence)) {
+      return join(errand, flying.result)
     }
     const flight = flights.lead(flightKey, errand.beganSequence, async () => {
       const late = isRefresh ? undefined : await findLate(call)
@@ -185,7 +211,7 @@ export function createEngine(parts: EngineParts): Engine {
   /** Looks up once more: another flight may have landed while this caller was still asking the tiers. */
   async function findLate(call: PreparedCall): Promise<FlightResult | undefined> {
     if (near !== undefined && near.head(call.key) === undefined) return undefined
-    const { lookup, decision } = await consider(call)
+    const { lookup, decision } = await consider(call, await tiers.find(call.key))
     if (decision.action !== 'serve-fresh' || lookup.entry === undefined) return undefined
     const { answer: served, savedMs } = hitHop(lookup.entry, decision, lookup.tier)
     return { answer: served, originMs: savedMs, attempts: 0, isShareable: true, variant: undefined }
@@ -232,7 +258,9 @@ export function createEngine(parts: EngineParts): Engine {
     answer,
     async close() {
       isClosed = true
+      await Promise.allSettled(underWay)
       await flights.settled()
+      await tiers.settled()
     },
   }
 }

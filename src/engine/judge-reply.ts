@@ -14,6 +14,8 @@ export interface Judged {
   readonly status: number
   readonly headers: HeaderList
   readonly body: EntryBody
+  /** The body's bytes as they came, decoded. */
+  readonly bytes: Uint8Array
   readonly classification: Classification
   /** The parsed JSON, or undefined where the body is not JSON. */
   readonly json: unknown
@@ -30,7 +32,7 @@ export function judgeReply(call: PreparedCall, reply: OriginReply): Judged {
   const facts = { status: reply.status, headers: reply.headers, json }
   const classification =
     call.policy.classify?.(facts) ?? call.service.profile?.classify(facts) ?? classifyStatus(reply.status)
-  return { ...facts, body, classification }
+  return { ...facts, body, bytes: reply.body, classification }
 }
 
 function parse(call: PreparedCall, reply: OriginReply, body: EntryBody): unknown {

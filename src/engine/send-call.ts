@@ -13,7 +13,7 @@ export function sendCall(
   signal: AbortSignal = new AbortController().signal,
 ): Promise<OriginReply> {
   const { request, parts, policy, service, isOwnUrl } = call
-  const usesOwnCredentials = policy.injectCredentials && isOwnUrl && parts.secrets.length === 0
+  const usesOwnCredentials = policy.injectCredentials && isOwnUrl && !parts.hasCallerCredential
   return pipeline({
     service: service.name,
     policy,

@@ -35,6 +35,8 @@ export interface Tiers {
   confirm(entry: CacheEntry, beganSequence: number): Promise<WriteResult | undefined>
   remove(key: string): Promise<void>
   addMark(scope: MarkScope, options: { readonly isSoft: boolean }): Promise<Mark>
+  /** Resolves when every write under way is committed or refused. */
+  settled(): Promise<void>
 }
 
 /** What tiers are made of. */
@@ -59,6 +61,7 @@ export async function createTiers(parts: TierParts): Promise<Tiers> {
   let lastLookMs = clock.monotonicMs()
   let seen = 0
   const warned = new Set<string>()
+  const writing = new Set<Promise<unknown>>()
 
   function onFailure(operation: string, error: unknown): undefined {
     const reason = error instanceof Error ? error : new Error(String(error))
@@ -159,6 +162,29 @@ export async function createTiers(parts: TierParts): Promise<Tiers> {
     } else if (result.because === 'purged-meanwhile') near.forget(record.key)
   }
 
+  async function commit(record: StoreRecord, beganSequence: number): Promise<WriteResult | undefined> {
+    if (!canShare) return undefined
+    const result = noteRefusal(await attempt('write', () => shared.write(record, beganSequence)))
+    settleNear(record, result)
+    return result
+  }
+
+  async function confirm(entry: CacheEntry, beganSequence: number): Promise<WriteResult | undefined> {
+    if (!canShare) return undefined
+    let result = await attempt('write', () => shared.confirm(entry, beganSequence))
+    if (result?.isStored === false && result.because === 'replaced') {
+      result = await attempt('write', () => shared.write(entry, beganSequence))
+    }
+    settleNear(entry, noteRefusal(result))
+    return result
+  }
+
+  function tracked<Result>(work: Promise<Result>): Promise<Result> {
+    const tracking = work.finally(() => writing.delete(tracking))
+    writing.add(tracking)
+    return tracking
+  }
+
   seen = (await attempt('look', () => shared.sequence())) ?? 0
   marks.load((await attempt('read marks', () => shared.marks())) ?? [])
 
@@ -174,10 +200,10 @@ export async function createTiers(parts: TierParts): Promise<Tiers> {
       await look()
     },
     async find(key) {
+      if (!isOneTier) await look()
       const copy = near?.read(key)
       if (copy !== undefined) return { record: copy, tier: 'memory' }
       if (isOneTier) return undefined
-      await look()
       const record = await attempt('read', () => shared.read(key))
       if (record === undefined) return undefined
       near?.keep(record)
@@ -189,21 +215,8 @@ export async function createTiers(parts: TierParts): Promise<Tiers> {
     keepNear(record) {
       if (!isOneTier) near?.keep(record)
     },
-    async commit(record, beganSequence) {
-      if (!canShare) return undefined
-      const result = noteRefusal(await attempt('write', () => shared.write(record, beganSequence)))
-      settleNear(record, result)
-      return result
-    },
-    async confirm(entry, beganSequence) {
-      if (!canShare) return undefined
-      let result = await attempt('write', () => shared.confirm(entry, beganSequence))
-      if (result?.isStored === false && result.because === 'replaced') {
-        result = await attempt('write', () => shared.write(entry, beganSequence))
-      }
-      settleNear(entry, noteRefusal(result))
-      return result
-    },
+    commit: (record, beganSequence) => tracked(commit(record, beganSequence)),
+    confirm: (entry, beganSequence) => tracked(confirm(entry, beganSequence)),
     async remove(key) {
       near?.forget(key)
       if (canShare) await attempt('remove', () => shared.remove(key))
@@ -212,6 +225,9 @@ export async function createTiers(parts: TierParts): Promise<Tiers> {
       const mark = await shared.addMark(scope, { isSoft, atMs: clock.nowMs() })
       marks.add(mark)
       return mark
+    },
+    async settled() {
+      await Promise.all(writing)
     },
   }
 }

@@ -15,6 +15,8 @@ export function waitFor<Result>(
   { signal, deadline, clock }: Patience,
 ): Promise<Result> {
   if (signal === undefined && deadline === undefined) return work
+  // Who has left hears nothing more: a failure that comes later is nobody's.
+  work.catch(() => undefined)
   return new Promise((resolve, reject) => {
     const end = (settle: () => void): void => {
       cancelTimer?.()

@@ -153,6 +153,6 @@ function purgeUrlOf(
 }
 
 function claiming(url: URL, config: ResolvedConfig): ResolvedService {
-  const claims = [...config.services.values()].find((service) => service.ownsHost(url.host))
+  const claims = [...config.services.values()].find((service) => service.claims(url))
   return claims ?? config.service('unclaimed')
 }

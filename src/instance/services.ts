@@ -33,10 +33,10 @@ export function servicesOf(config: ResolvedConfig): readonly ServiceInfo[] {
  * @throws CachetteError `CACHETTE_CONFIG` where none does
  */
 export function claimingService(config: ResolvedConfig, url: string): string {
-  const host = URL.canParse(url) ? new URL(url).host : undefined
+  const parsed = URL.canParse(url) ? new URL(url) : undefined
   const claiming = [...config.services.values()].find(
-    (service) => host !== undefined && service.ownsHost(host),
+    (service) => parsed !== undefined && service.claims(parsed),
   )
   if (claiming !== undefined) return claiming.name
-  throw configError(`no service claims the host ${host ?? JSON.stringify(url)}; name the service of the call`)
+  throw configError(`no service claims ${parsed?.host ?? 'that URL'}; name the service of the call`)
 }

@@ -2,7 +2,7 @@
 import type { Awaitable } from './tier.js'
 import type { Outcome } from './outcome.js'
 
-/** Number of log-scaled latency buckets; bucket i holds durations below `LATENCY_BASE_MS * 2 ** (i / 4)`. */
+/** Number of log-scaled latency buckets; bucket i holds durations up to `LATENCY_BASE_MS * 2 ** (i / 4)`. */
 export const LATENCY_BUCKETS = 112
 
 /** The upper bound of the first latency bucket, in milliseconds. */

@@ -76,7 +76,8 @@ export class CachedExternalAPIService {
    * The data of a call: JSON parsed (frozen and shared unless `mutable`), `text/*` as a string, other types as bytes,
    * an empty body as null.
    *
-   * @throws CachetteError `CACHETTE_ORIGIN_STATUS` for a status of 400 or more, from a cached one too; other codes
+   * @throws CachetteError `CACHETTE_ORIGIN_STATUS` for a status of 400 or more, from a cached one too;
+   * `CACHETTE_INVALID_RESPONSE` for an error that calls itself 200; other codes
    * where there is no response. With `fallback`, that value is returned instead.
    */
   getExternal<T = unknown>(url: string, options: ExternalOptions & { mutable: true }): Promise<T>
@@ -86,7 +87,8 @@ export class CachedExternalAPIService {
     try {
       const given = connection.answer(serviceRequest(this.service, url, options, connection))
       const answer = given instanceof Promise ? await given : given
-      if (answer.status < 400) return answerData(answer, options?.mutable === true) as T
+      if (answer.status < 400 && answer.outcome !== 'failed')
+        return answerData(answer, options?.mutable === true) as T
       throw statusError(this.service, url, answer, connection)
     } catch (error) {
       if (isHidden(error, options)) return options?.fallback as T
@@ -182,9 +184,10 @@ function statusError(
   const { status, headers } = answer
   const shown = url.replace(/[?#].*$/s, '').replace(/^([^/]*\/\/)[^/@]*@/, '$1')
   const retry = retryAtMs(firstValue(headers, 'retry-after'), connection.nowMs())
+  const isErrorInDisguise = status < 400
   return new CachetteError(
-    'CACHETTE_ORIGIN_STATUS',
-    `${service} answered ${status} to ${shown} (${answer.outcome}); the error's data has the body`,
+    isErrorInDisguise ? 'CACHETTE_INVALID_RESPONSE' : 'CACHETTE_ORIGIN_STATUS',
+    `${service} answered ${status} to ${shown}${isErrorInDisguise ? ' with an error for a body' : ''}; the error's data has the body`,
     {
       service,
       url: shown,
