@@ -49,7 +49,8 @@ const COLUMNS = [
   { name: '`?x&y` = `?y&x`', measure: turnedParameters },
   { name: 'two users, same URL', measure: twoUsers },
   { name: 'then 503 / 429 / down', measure: failures },
-  { name: `404, ${CALLERS} callers`, measure: notFound },
+  { name: `404, ${CALLERS} callers`, measure: (peer) => unfortunate(peer, 404) },
+  { name: `503, ${CALLERS} callers`, measure: (peer) => unfortunate(peer, 503) },
 ]
 
 /** Runs the bench and returns its table and figures. */
@@ -148,8 +149,8 @@ async function failures(peer) {
   return names.length === 0 ? 'error' : `${names.join(' and ')} only`
 }
 
-async function notFound(peer) {
-  return withPeer(peer, { ttlMs: LONG_MS, headers: FRESH, status: 404 }, async ({ crowd, origin }) => {
+async function unfortunate(peer, status) {
+  return withPeer(peer, { ttlMs: LONG_MS, headers: FRESH, status }, async ({ crowd, origin }) => {
     await crowd(PATH)
     return String(origin.calls)
   })

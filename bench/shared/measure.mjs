@@ -3,7 +3,7 @@
 /** How long one sample should take; a slow contender is sampled for at least `MIN_CALLS` calls. */
 const SAMPLE_MS = 30
 const MIN_CALLS = 8
-const WARM_UP_MS = 400
+const WARM_UP_MS = 1_000
 
 /** The last answer. It is exported so that no call can be optimised away as unused. */
 export let sink

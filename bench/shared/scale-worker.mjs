@@ -3,9 +3,12 @@ import { LRUCache } from 'lru-cache'
 import { openFilled, openRawLmdb, storeIn, urlOf } from './filled-store.mjs'
 import { createSampler } from './measure.mjs'
 
+const FEW = 1_000
 const [, , tier, folder, rawFolder, size] = process.argv
 const count = Number(size)
 const urls = Array.from({ length: count }, (_, index) => urlOf(index))
+/** Entries spread over the whole store, as many as the processor's caches hold at any size. */
+const few = urls.filter((_, index) => index % Math.ceil(count / FEW) === 0)
 const samplers = tier === 'memory' ? await memoryCalls() : await lmdbCalls()
 
 process.on('message', async (name) => process.send({ us: await samplers[name]() }))
@@ -20,8 +23,9 @@ async function memoryCalls() {
   const cache = new LRUCache({ max: count * 2 })
   for (const url of urls) cache.set(url, await api.getExternal(url))
   return {
-    ours: await createSampler(random((url) => api.getExternal(url))),
-    floor: await createSampler(random(async (url) => cache.get(url))),
+    few: await createSampler(random(few, (url) => api.getExternal(url))),
+    all: await createSampler(random(urls, (url) => api.getExternal(url))),
+    floor: await createSampler(random(urls, async (url) => cache.get(url))),
   }
 }
 
@@ -29,17 +33,18 @@ async function lmdbCalls() {
   const { api } = await openFilled({ store: storeIn(folder), memory: false })
   const database = openRawLmdb(rawFolder)
   return {
-    ours: await createSampler(random((url) => api.getExternal(url))),
-    floor: await createSampler(random(async (url) => JSON.parse(database.getBinary(url).toString()))),
+    few: await createSampler(random(few, (url) => api.getExternal(url))),
+    all: await createSampler(random(urls, (url) => api.getExternal(url))),
+    floor: await createSampler(random(urls, async (url) => JSON.parse(database.getBinary(url).toString()))),
   }
 }
 
-/** Asks for one URL after the other, uniformly at random. */
-function random(ask) {
+/** Asks for one of the URLs after the other, uniformly at random. */
+function random(among, ask) {
   let state = 1
   return () => {
     state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0
     // The high bits: the low ones of this generator repeat soon.
-    return ask(urls[Math.floor((state / 2 ** 32) * count)])
+    return ask(among[Math.floor((state / 2 ** 32) * among.length)])
   }
 }
