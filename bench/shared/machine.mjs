@@ -1,6 +1,6 @@
 // What a table must say about where it was measured: date, machine, Node and package versions.
 import { readFileSync } from 'node:fs'
-import { cpus, platform, release, totalmem } from 'node:os'
+import { arch, cpus, platform, totalmem } from 'node:os'
 
 /** The machine and runtime, as they go into a results file. */
 export function describeMachine() {
@@ -9,7 +9,7 @@ export function describeMachine() {
     cpu: first?.model.trim() ?? 'unknown processor',
     cores: cpus().length,
     memoryGB: Math.round(totalmem() / 2 ** 30),
-    system: `${platform()} ${release()}`,
+    system: `${platform()} ${arch()}`,
     node: process.version,
   }
 }
