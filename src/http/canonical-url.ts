@@ -1,8 +1,9 @@
 // The canonical form of a URL: for keys and purges alone, never sent. Pure.
 // https://www.rfc-editor.org/rfc/rfc3986#section-6.2.2
-import { type QueryPair, joinQuery } from './query-string.js'
+import { type QueryPair, joinQuery, pairOf } from './query-string.js'
 
 const UNRESERVED = /[A-Za-z0-9\-._~]/
+const LONE_PERCENT = /%(?![0-9a-fA-F]{2})/
 
 /** What goes into a canonical URL. */
 export interface CanonicalParts {
@@ -15,24 +16,28 @@ export interface CanonicalParts {
 
 /**
  * Scheme and host in lower case, default port and dot segments gone (as the URL parser leaves them),
- * percent-encoding normalised, equivalent hosts folded, parameters sorted by name with the order of repeated names
- * kept.
+ * percent-encoding normalised, equivalent hosts folded, empty pairs gone, parameters sorted by decoded name with the
+ * order of repeated names kept.
  */
 export function canonicalUrl({ url, pairs, equivalentHosts }: CanonicalParts): string {
   const host = Object.hasOwn(equivalentHosts, url.host) ? equivalentHosts[url.host] : url.host
-  const normalised = pairs.map(({ text }) => {
-    const clean = normalisePercent(text)
-    return { text: clean, name: clean.split('=', 1)[0] ?? '' }
-  })
+  const normalised = pairs
+    .filter(({ text }) => text !== '')
+    .map(({ text }) => pairOf(normalisePercent(text).replaceAll("'", '%27')))
   const sorted = normalised.sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0))
   return `${url.protocol}//${host ?? url.host}${normalisePercent(url.pathname)}${joinQuery(sorted)}`
 }
 
-/** Percent-encoding in one form: unreserved characters bare, others encoded, hexadecimal digits in upper case. */
+/**
+ * Percent-encoding in one form: unreserved characters bare, others encoded, hexadecimal digits in upper case. Where a
+ * `%` stands alone nothing is decoded, since what follows it could become an escape.
+ */
 export function normalisePercent(text: string): string {
-  return encodeBare(text).replace(/%([0-9a-fA-F]{2})/g, (_, digits: string) => {
+  const encoded = encodeBare(text)
+  const isSound = !LONE_PERCENT.test(encoded)
+  return encoded.replace(/%([0-9a-fA-F]{2})/g, (_, digits: string) => {
     const character = String.fromCharCode(Number.parseInt(digits, 16))
-    return UNRESERVED.test(character) ? character : `%${digits.toUpperCase()}`
+    return isSound && UNRESERVED.test(character) ? character : `%${digits.toUpperCase()}`
   })
 }
 

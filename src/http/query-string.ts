@@ -8,15 +8,15 @@ export interface QueryPair {
   readonly name: string
 }
 
-/** Splits a query (without `?`); empty pairs are dropped. */
+/** Splits a query (without `?`), empty pairs included. */
 export function splitQuery(query: string): readonly QueryPair[] {
-  return query
-    .split('&')
-    .filter((text) => text !== '')
-    .map((text) => {
-      const end = text.indexOf('=')
-      return { text, name: decodeName(end < 0 ? text : text.slice(0, end)) }
-    })
+  return query.split('&').map(pairOf)
+}
+
+/** A pair from its written form. */
+export function pairOf(text: string): QueryPair {
+  const end = text.indexOf('=')
+  return { text, name: decodeText(end < 0 ? text : text.slice(0, end)) }
 }
 
 /** Joins pairs into a query with its `?`, or '' for none. */
@@ -26,16 +26,26 @@ export function joinQuery(pairs: readonly QueryPair[]): string {
 
 /** A pair written from a decoded name and value. */
 export function queryPair(name: string, value: string): QueryPair {
-  return { text: `${encodeURIComponent(name)}=${encodeURIComponent(value)}`, name }
+  return { text: `${encodeText(name)}=${encodeText(value)}`, name }
+}
+
+/** The part after `=` as written; '' where there is none. */
+export function writtenValue({ text }: QueryPair): string {
+  const end = text.indexOf('=')
+  return end < 0 ? '' : text.slice(end + 1)
 }
 
 /** The part after `=`, decoded; '' where there is none. */
-export function pairValue({ text }: QueryPair): string {
-  const end = text.indexOf('=')
-  return end < 0 ? '' : decodeName(text.slice(end + 1))
+export function pairValue(pair: QueryPair): string {
+  return decodeText(writtenValue(pair))
 }
 
-function decodeName(text: string): string {
+/** Half a character becomes U+FFFD, as in every URL. */
+function encodeText(text: string): string {
+  return encodeURIComponent(text.toWellFormed())
+}
+
+function decodeText(text: string): string {
   try {
     return decodeURIComponent(text.replaceAll('+', ' '))
   } catch {

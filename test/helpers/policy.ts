@@ -1,0 +1,37 @@
+// A policy as the defaults make it, with whatever a test changes.
+import type { KeyOptions, Policy } from '../../src/model/policy.js'
+
+const HOUR_MS = 3_600_000
+
+export const DEFAULT_POLICY: Policy = Object.freeze({
+  service: 'my_service',
+  freshness: 'ttl',
+  ttlMs: 4 * HOUR_MS,
+  hasCallTtl: false,
+  negativeTtlMs: 60_000,
+  maxTtlMs: Number.POSITIVE_INFINITY,
+  staleIfErrorMs: 7 * 24 * HOUR_MS,
+  ignoreNoStore: false,
+  identity: 'per-credential',
+  key: Object.freeze({
+    ignoreParams: [],
+    ignoreHeaders: [],
+    passThrough: [],
+    credentialParams: [],
+    body: false,
+  }),
+  equivalentHosts: {},
+  isNeverCached: false,
+  headers: {},
+  params: {},
+  injectCredentials: true,
+  timeoutMs: 10_000,
+  maxBodyBytes: 16 * 1024 ** 2,
+  classify: undefined,
+  tags: undefined,
+  sources: {},
+})
+
+export function policyWith(changes: Partial<Omit<Policy, 'key'>> & { key?: KeyOptions }): Policy {
+  return { ...DEFAULT_POLICY, ...changes, key: { ...DEFAULT_POLICY.key, ...changes.key } }
+}
