@@ -20,8 +20,8 @@ export interface Admin {
   /** Draws a purge mark; `removed` is null, since a mark counts nothing. */
   purge(request: PurgeRequest): Promise<PurgeReport>
   list(query?: EntryQuery): Promise<EntryPage>
-  /** The entry under a key, under an unambiguous beginning of one, or of a plain GET of a URL. */
-  entry(keyOrUrl: string, options?: { readonly service?: string }): Promise<EntryDetails | undefined>
+  /** The entry under a key, under an unambiguous beginning of one, or of a GET of a URL. */
+  entry(keyOrUrl: string, call?: CallDescription): Promise<EntryDetails | undefined>
   /** What would be decided for a call now, and why. Nothing is called. */
   explain(url: string, options?: CallDescription): Promise<Explanation>
   /** Asks for a URL through the cache. Resolves with any status; rejects where there is no response. */

@@ -16,10 +16,15 @@ export function createLocalAdmin(instance: Cachette): Admin {
     cleanExpired: (options) => instance.cleanExpired(options),
     purge: (request) => instance.purge(request),
     list: (query) => instance.list(query),
-    async entry(keyOrUrl, { service } = {}) {
+    async entry(keyOrUrl, { service, ...call } = {}) {
       if (!/^https?:\/\//i.test(keyOrUrl)) return findByKey(instance, keyOrUrl)
-      const { key } = await instance.explain(keyOrUrl, { service: serviceOf(keyOrUrl, service) })
-      return instance.entry(key)
+      const { key, entry } = await instance.explain(keyOrUrl, {
+        ...callOptions(call),
+        service: serviceOf(keyOrUrl, service),
+      })
+      // Explaining looked it up and so brought it to the memory of this process: tell where it was before.
+      const details = await instance.entry(key)
+      return details === undefined ? undefined : { ...details, tier: entry?.tier ?? details.tier }
     },
     async explain(url, { service, ...call } = {}) {
       return instance.explain(url, { ...callOptions(call), service: serviceOf(url, service) })

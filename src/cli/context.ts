@@ -21,6 +21,8 @@ export interface CommandContext {
   printBytes(bytes: Uint8Array): void
   /** A remark for people on stderr: never part of the result. */
   remark(text: string): void
+  /** What the library warned of so far; each has been shown on stderr. */
+  readonly warnings: readonly string[]
   /**
    * Opens the cache, once; it is closed, and its figures flushed, when the command ends. Without an argument it
    * is the default instance: environment, config file, and the store beside it.

@@ -2,7 +2,11 @@
 import { EXIT } from './exit-codes.js'
 
 /** Takes over SIGINT and SIGTERM from the first reading of `signal` until `release`. */
-export function createInterrupt(): { readonly signal: () => AbortSignal; readonly release: () => void } {
+export function createInterrupt(): {
+  readonly signal: () => AbortSignal
+  readonly isInterrupted: () => boolean
+  readonly release: () => void
+} {
   const controller = new AbortController()
   let isListening = false
   const onSignal = (): void => {
@@ -15,6 +19,7 @@ export function createInterrupt(): { readonly signal: () => AbortSignal; readonl
       isListening = true
       return controller.signal
     },
+    isInterrupted: () => controller.signal.aborted,
     release() {
       process.off('SIGINT', onSignal).off('SIGTERM', onSignal)
     },

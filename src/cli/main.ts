@@ -11,9 +11,22 @@ for (const stream of [process.stdout, process.stderr]) {
   })
 }
 
+// The library's warnings as remarks of this program; Node's own form, and other warnings, are for debugging.
+const warnings: string[] = []
+process.removeAllListeners('warning').on('warning', ({ name, message }) => {
+  if (name !== 'CachetteWarning') {
+    if (process.env['CACHETTE_DEBUG'] === '1') process.stderr.write(`${name}: ${message}\n`)
+    return
+  }
+  const text = message.replace(/^cachette: /, '')
+  warnings.push(text)
+  process.stderr.write(`warning: ${text}\n`)
+})
+
 process.exitCode = await runCli(process.argv.slice(2), {
   environment: process.env,
   stdout: process.stdout,
   stderr: process.stderr,
   openAdmin: openLocalAdmin,
+  warnings,
 })

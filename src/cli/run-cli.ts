@@ -16,6 +16,8 @@ export interface CliWorld {
   readonly stdout: NodeJS.WriteStream
   readonly stderr: NodeJS.WriteStream
   readonly openAdmin: CommandContext['openAdmin']
+  /** Grows as the library warns. Default: none. */
+  readonly warnings?: readonly string[]
 }
 
 /** Options that every command takes. */
@@ -63,6 +65,7 @@ async function runWork(
     layout: layoutOf(world.stdout, world.environment),
     remarkLayout: layoutOf(world.stderr, world.environment),
     remarkStream: world.stderr,
+    warnings: world.warnings ?? [],
     environment: world.environment,
     print: (text) => void world.stdout.write(`${text}\n`),
     printJson: (value, form) =>
@@ -77,6 +80,7 @@ async function runWork(
   try {
     return await work(context)
   } catch (error) {
+    if (interrupt.isInterrupted()) return EXIT.interrupted
     return report(error, isJson, world)
   } finally {
     await closeQuietly(admin, world)

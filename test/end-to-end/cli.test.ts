@@ -102,7 +102,9 @@ describe('list and show', () => {
       data: { path: '/one' },
       isPurged: false,
     })
+    const { value: listed } = await world.json(['list', '--query', '/one'])
     const key = String(value['key'])
+    expect(listed['entries']?.[0]?.['key']).toBe(key)
     expect((await world.json(['show', key])).value['key']).toBe(key)
     expect((await world.json(['show', key.slice(0, 10)])).value['key']).toBe(key)
     const { out } = await world.run(['show', key])
@@ -213,12 +215,23 @@ describe('doctor', () => {
 
   it.each([
     ['CACHE_TTL_TMDB_HOURS', 'abc', 'CACHE_TTL_TMDB_HOURS is "abc"'],
-    ['CACHETTE_STORE', 'mysql://localhost', 'is "mysql://localhost"'],
+    ['CACHETTE_STORE', 'mysql://localhost', 'CACHETTE_STORE is "mysql://localhost"'],
+    ['CACHETTE_STORE', 'redis://localhost', 'CACHETTE_STORE: a redis:// store is not in this version'],
   ])('%s=%s is a failure that names it', async (name, value, sentence) => {
     const { exitCode, out } = await world.run(['doctor'], { env: { [name]: value } })
     expect(exitCode).toBe(1)
     expect(out).toMatch(/fail +configuration/)
     expect(out).toContain(sentence)
+  })
+
+  it('a store that cannot be opened is a failure, not just a warning', async () => {
+    const file = await world.write('not-a-folder', '')
+    const { exitCode, out, err } = await world.run(['doctor'], {
+      env: { CACHETTE_STORE: `lmdb:${file}/store` },
+    })
+    expect(exitCode).toBe(1)
+    expect(out).toMatch(/fail +store +the store lmdb:.* could not be opened/)
+    expect(err).toMatch(/^warning: the store lmdb:.*\n$/)
   })
 
   it('a config file with a misspelt option is a failure that names the file', async () => {

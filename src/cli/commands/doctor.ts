@@ -1,5 +1,6 @@
 // `cachette doctor`: checks everything that a cache needs, and says what to do about what is missing.
 import { existsSync } from 'node:fs'
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import { Command } from 'commander'
 import type { Admin } from '../../admin/admin.js'
 import type { CommandContext } from '../context.js'
@@ -43,6 +44,8 @@ async function checkCache(context: CommandContext): Promise<readonly Check[]> {
     return [fail('configuration', message, 'correct it and run again'), checkClock(Date.now(), [])]
   }
   const health = await admin.health()
+  // Warnings are told a turn of the event loop later.
+  await nextTurn()
   const [metrics, services, page] = [
     await admin.metrics(),
     await admin.services(),
@@ -56,7 +59,7 @@ async function checkCache(context: CommandContext): Promise<readonly Check[]> {
   ])
   return [
     ok('configuration', 'settings and environment are valid'),
-    ...checkStores(health),
+    ...checkStores(health, context.warnings),
     ...(await Promise.all(folderChecks)).flat(),
     ...checkCredentials(services),
     checkClock(Date.now(), instants),

@@ -51,13 +51,13 @@ export function listCommand(frame: Frame): Command {
 
 const COLUMNS: readonly Column[] = [
   { title: 'key', minWidth: 9 },
-  { title: 'service', minWidth: 7 },
+  { title: 'service', minWidth: 7, dropOrder: 5 },
   { title: 'status' },
   { title: 'size', align: 'right', dropOrder: 2 },
   { title: 'age', align: 'right', dropOrder: 3 },
   { title: 'fresh for', align: 'right', dropOrder: 4 },
   { title: 'tier', dropOrder: 1 },
-  { title: 'request', minWidth: 24, cut: 'middle' },
+  { title: 'request', minWidth: 30, cut: 'middle' },
 ]
 
 export function renderPage(page: EntryPage, layout: Layout, nowMs: number): string {

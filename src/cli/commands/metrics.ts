@@ -3,7 +3,7 @@ import { Command } from 'commander'
 import type { Admin, CleanReport } from '../../admin/admin.js'
 import type { CommandContext } from '../context.js'
 import { EXIT } from '../exit-codes.js'
-import { formatCount } from '../format/figures.js'
+import { counted } from '../format/figures.js'
 import type { Frame } from '../frame.js'
 import { renderMetrics } from '../metrics/figures-view.js'
 import { historySteps, parseSpan } from '../metrics/history.js'
@@ -77,8 +77,8 @@ async function showOnce(
 
 /** What went, and what stayed and why. */
 export function cleanSentence({ removed, staleKept }: CleanReport): string {
-  const went = `${formatCount(removed)} expired ${removed === 1 ? 'entry' : 'entries'} removed`
+  const went = `${counted(removed, 'expired entry', 'expired entries')} removed`
   if (staleKept === 0) return `${went}; no stale one is left.`
-  const stay = staleKept === 1 ? '1 stale entry stays' : `${formatCount(staleKept)} stale entries stay`
+  const stay = counted(staleKept, 'stale entry stays', 'stale entries stay')
   return `${went}; ${stay} to rescue calls that fail, each until its time to be removed.`
 }

@@ -1,7 +1,14 @@
 // `cachette show KEY|URL`: one stored entry with its headers and body.
 import { Command } from 'commander'
 import type { EntryDetails } from '../../model/entry-summary.js'
-import { looksLikeUrl, parseUrl, withoutQuery } from '../call-options.js'
+import {
+  describeCall,
+  gather,
+  looksLikeUrl,
+  parseUrl,
+  withoutQuery,
+  type CallOptionTexts,
+} from '../call-options.js'
 import { EXIT } from '../exit-codes.js'
 import { entryFields } from '../explain/entry-fields.js'
 import { jsonBody, bodyText, shownBodyText } from '../format/body.js'
@@ -11,7 +18,7 @@ import type { Layout } from '../layout.js'
 import { renderFields } from '../table/fields.js'
 
 const EXAMPLES = `
-A URL finds the entry of a plain GET of it. Ends with 1 where nothing is stored.
+A URL finds the entry of a GET of it. Ends with 1 where nothing is stored.
 
 Examples:
   cachette show 'https://api.example.com/data?query=test'
@@ -26,12 +33,15 @@ export function showCommand(frame: Frame): Command {
       '--service <name>',
       'for a URL: the service it was called as (default: the one that claims its host)',
     )
+    .option('--param <name=value>', 'for a URL: a query parameter; may be given several times', gather)
+    .option('--header <line>', "for a URL: a header field, 'Name: value'; may be given several times", gather)
     .addHelpText('after', EXAMPLES)
-    .action((keyOrUrl: string, { service }: { readonly service?: string }, command: Command) =>
+    .action((keyOrUrl: string, options: CallOptionTexts, command: Command) =>
       frame.run(command, async (context) => {
         const wanted = looksLikeUrl(keyOrUrl) ? parseUrl(keyOrUrl) : keyOrUrl
+        const call = describeCall(options)
         const admin = await context.openAdmin()
-        const entry = await admin.entry(wanted, service === undefined ? {} : { service })
+        const entry = await admin.entry(wanted, call)
         if (entry === undefined) {
           if (context.isJson) context.printJson(null)
           context.remark(`nothing is stored for '${withoutQuery(keyOrUrl)}'; 'cachette list' shows what is.`)

@@ -4,7 +4,7 @@ import { Command } from 'commander'
 import type { Admin } from '../../admin/admin.js'
 import type { CommandContext } from '../context.js'
 import { EXIT, type ExitCode } from '../exit-codes.js'
-import { formatCount } from '../format/figures.js'
+import { counted } from '../format/figures.js'
 import type { Frame } from '../frame.js'
 import { positiveInteger } from '../positive-integer.js'
 import { createProgress } from '../progress.js'
@@ -81,7 +81,9 @@ async function warm(
   const { interrupted } = context
   if (!context.isJson) {
     for (const { service, because } of skipped) context.print(`skipped ${service}: ${because}`)
-    context.print(`warming with ${formatCount(requests.length)} requests, ${formatCount(iterations)} times\n`)
+    context.print(
+      `warming with ${counted(requests.length, 'request', 'requests')}, ${counted(iterations, 'time', 'times')}\n`,
+    )
   }
   const progress = createProgress(context, 'warming', requests.length * iterations)
   const report = await runWarm(admin, {

@@ -1,17 +1,25 @@
 // What the doctor asks of the cache: its stores and its services. Pure.
 import type { HealthReport, ServiceInfo } from '../../admin/admin.js'
 import type { StoreHealth } from '../../model/store.js'
-import { formatBytes, formatCount } from '../format/figures.js'
+import { counted, formatBytes } from '../format/figures.js'
 import { fail, ok, warn, type Check } from './check.js'
 
-/** One line per tier that outlives the process; one in all where there is none. */
-export function checkStores({ tiers }: HealthReport): readonly Check[] {
+/**
+ * One line per tier that outlives the process; one in all where there is none. `warnings` are what the library
+ * said while it opened them: without a lasting tier, the reason why.
+ */
+export function checkStores({ tiers }: HealthReport, warnings: readonly string[]): readonly Check[] {
   const lasting = tiers.filter(({ tier }) => tier !== 'memory')
-  if (lasting.length === 0) {
-    const advice = "set CACHETTE_STORE, for example to 'lmdb:./.cachette', unless that is intended"
-    return [warn('store', 'memory only: what is cached ends with the process', advice)]
+  if (lasting.length > 0) return [...lasting.map(checkStore), ...warnings.map(warning)]
+  if (warnings.length > 0) {
+    return [fail('store', warnings.join('; '), 'correct it, or move the store with CACHETTE_STORE')]
   }
-  return lasting.map(checkStore)
+  const advice = "set CACHETTE_STORE, for example to 'lmdb:./.cachette', unless that is intended"
+  return [warn('store', 'memory only: what is cached ends with the process', advice)]
+}
+
+function warning(text: string): Check {
+  return warn('store', text, 'nothing has to be done if entries may be asked for anew')
 }
 
 function checkStore({
@@ -33,7 +41,7 @@ function checkStore({
   const bound = maxBytes === Infinity || maxBytes <= 0 ? '' : ` of ${formatBytes(maxBytes)}`
   return ok(
     'store',
-    `${where}: opens and can be written to, ${formatCount(entries)} entries, ${formatBytes(sizeBytes)}${bound}`,
+    `${where}: opens and can be written to, ${counted(entries, 'entry', 'entries')}, ${formatBytes(sizeBytes)}${bound}`,
   )
 }
 

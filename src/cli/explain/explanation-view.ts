@@ -36,13 +36,16 @@ function policyTable({ policy }: Explanation, layout: Layout): string {
   return renderTable(columns, rows, layout)
 }
 
-/** A value in the unit that its name gives. */
+/** A value in the unit that its name gives; what is empty is `none`. */
 export function policyValue(name: string, value: unknown): string {
-  if (value === undefined || value === null) return 'none'
+  if (value === undefined || value === null || value === Infinity) return 'none'
   if (typeof value === 'number' && name.endsWith('Bytes')) return formatBytes(value)
-  if (typeof value === 'number' && (name.endsWith('Ms') || /ttl|timeout|stale/i.test(name))) {
-    return value === Infinity ? 'none' : formatDuration(value)
-  }
+  if (typeof value === 'number' && /ttl|timeout|stale/i.test(name)) return formatDuration(value)
   if (typeof value === 'string') return value
-  return JSON.stringify(value) ?? String(value)
+  if (Array.isArray(value)) return value.length === 0 ? 'none' : value.map(String).join(', ')
+  if (typeof value !== 'object') return String(value)
+  const parts = Object.entries(value)
+    .map(([part, inner]: [string, unknown]) => [part, policyValue(part, inner)] as const)
+    .filter(([, text]) => text !== 'none' && text !== 'false')
+  return parts.length === 0 ? 'none' : parts.map(([part, text]) => `${part}: ${text}`).join('; ')
 }

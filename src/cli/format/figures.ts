@@ -7,6 +7,11 @@ export function formatCount(count: number): string {
     .replace(/\B(?=(\d{3})+$)/g, ',')
 }
 
+/** `1 entry`, `1,234 entries`. */
+export function counted(count: number, one: string, many: string): string {
+  return `${formatCount(count)} ${count === 1 ? one : many}`
+}
+
 const SIZE_UNITS = ['B', 'KB', 'MB', 'GB', 'TB'] as const
 
 /** `812 B`, `2.3 KB`, `64 MB`: powers of 1,024, as in settings. */

@@ -2,7 +2,14 @@
 import { OUTCOMES } from '../../model/outcome.js'
 import type { Metrics, Percentiles, ServiceMetrics } from '../../model/metrics.js'
 import { formatDuration, formatInstant, formatRelative } from '../format/duration.js'
-import { formatBar, formatBytes, formatCount, formatPercent, PROMISED_HIT_RATE } from '../format/figures.js'
+import {
+  counted,
+  formatBar,
+  formatBytes,
+  formatCount,
+  formatPercent,
+  PROMISED_HIT_RATE,
+} from '../format/figures.js'
 import type { Colours, Layout } from '../layout.js'
 import { renderFields } from '../table/fields.js'
 import { renderTable, type Column } from '../table/table.js'
@@ -41,10 +48,8 @@ function rateStyle(metrics: ServiceMetrics, colours: Colours): (text: string) =>
 }
 
 function requestsLine({ totalRequests, hits, misses, outcomes }: ServiceMetrics): string {
-  const counted = `${formatCount(totalRequests)} = ${formatCount(hits)} hits + ${formatCount(misses)} misses`
-  return outcomes.bypass === 0
-    ? counted
-    : `${counted}; ${formatCount(outcomes.bypass)} bypassed are in neither`
+  const sum = `${formatCount(totalRequests)} = ${counted(hits, 'hit', 'hits')} + ${counted(misses, 'miss', 'misses')}`
+  return outcomes.bypass === 0 ? sum : `${sum}; ${formatCount(outcomes.bypass)} bypassed are in neither`
 }
 
 /** Outcomes that came up; the plain ones first, as the model lists them. */
