@@ -21,7 +21,7 @@ export function looksLikeUrl(text: string): boolean {
 }
 
 /** Parameters from `name=value`; a name given twice becomes a repeated parameter. */
-export function parseParams(pairs: readonly string[]): Readonly<Record<string, ParamValue>> {
+function parseParams(pairs: readonly string[]): Readonly<Record<string, ParamValue>> {
   const values = new Map<string, string[]>()
   for (const pair of pairs) {
     const at = pair.indexOf('=')
@@ -33,7 +33,7 @@ export function parseParams(pairs: readonly string[]): Readonly<Record<string, P
 }
 
 /** Header fields from `Name: value`. */
-export function parseHeaders(lines: readonly string[]): Readonly<Record<string, string>> {
+function parseHeaders(lines: readonly string[]): Readonly<Record<string, string>> {
   return Object.fromEntries(
     lines.map((line) => {
       const match = /^([!#$%&'*+.^_`|~0-9A-Za-z-]+):\s*(.*)$/.exec(line)

@@ -50,6 +50,7 @@ export function createProgress(context: CommandContext, label: string, total: nu
 export function progressText(done: number, total: number, elapsedMs: number): string {
   const perSecond = (done * 1_000) / Math.max(1, elapsedMs)
   const rate = perSecond >= 10 ? Math.round(perSecond).toString() : perSecond.toFixed(1)
-  const leftMs = perSecond === 0 ? Infinity : Math.ceil((total - done) / perSecond) * 1_000
+  if (done === 0) return `0/${total}`
+  const leftMs = Math.ceil((total - done) / perSecond) * 1_000
   return `${done}/${total}  ${rate}/s  ${formatDuration(leftMs)} left`
 }

@@ -70,7 +70,7 @@ function print(context: CommandContext, answer: AdminAnswer): void {
 }
 
 /** `200 hit (fresh) from lmdb, 3 min old, fresh for 5 h 57 min`. */
-export function answerLine({ status, outcome, because, tier, ageMs, ttlMs }: AdminAnswer): string {
+function answerLine({ status, outcome, because, tier, ageMs, ttlMs }: AdminAnswer): string {
   const age = ageMs < 1_000 ? 'new' : `${formatDuration(ageMs)} old`
   const life = ttlMs > 0 ? `fresh for ${formatDuration(ttlMs)}` : 'not fresh'
   return `${status} ${outcome} (${because}) from ${tier}, ${age}, ${life}`

@@ -60,7 +60,7 @@ const COLUMNS: readonly Column[] = [
   { title: 'request', minWidth: 30, cut: 'middle' },
 ]
 
-export function renderPage(page: EntryPage, layout: Layout, nowMs: number): string {
+function renderPage(page: EntryPage, layout: Layout, nowMs: number): string {
   if (page.entries.length === 0) return 'no entries'
   return renderTable(
     COLUMNS,

@@ -76,7 +76,7 @@ async function showOnce(
 }
 
 /** What went, and what stayed and why. */
-export function cleanSentence({ removed, staleKept }: CleanReport): string {
+function cleanSentence({ removed, staleKept }: CleanReport): string {
   const went = `${counted(removed, 'expired entry', 'expired entries')} removed`
   if (staleKept === 0) return `${went}; no stale one is left.`
   const stay = counted(staleKept, 'stale entry stays', 'stale entries stay')

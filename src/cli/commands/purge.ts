@@ -48,7 +48,7 @@ function checkScope({ service, url, tag, all }: PurgeRequest): void {
 }
 
 /** What was done, in a sentence. */
-export function purgeSentence({ service, url, tag, soft }: PurgeRequest, { removed }: PurgeReport): string {
+function purgeSentence({ service, url, tag, soft }: PurgeRequest, { removed }: PurgeReport): string {
   const conditions = [
     ...(service === undefined ? [] : [`of service ${service}`]),
     ...(url === undefined ? [] : ['of that URL']),

@@ -54,7 +54,7 @@ export function showCommand(frame: Frame): Command {
     )
 }
 
-export function renderEntry(entry: EntryDetails, layout: Layout, nowMs: number): string {
+function renderEntry(entry: EntryDetails, layout: Layout, nowMs: number): string {
   const { colours } = layout
   const heading = renderFields(
     [

@@ -40,7 +40,7 @@ export function popularList(services: readonly ServiceInfo[], only: string | und
 }
 
 /** The service of that name; an unknown one is an error that names the nearest. */
-export function serviceNamed(services: readonly ServiceInfo[], name: string): ServiceInfo {
+function serviceNamed(services: readonly ServiceInfo[], name: string): ServiceInfo {
   const found = services.find((service) => service.name === name)
   if (found !== undefined) return found
   const names = services.map((service) => service.name)
