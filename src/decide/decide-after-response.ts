@@ -10,6 +10,7 @@ import type { DatedEntry } from './freshness-policy.js'
 import { freshnessOf } from './freshness-of.js'
 import { isUnkeyedHeader } from './ignored-names.js'
 import { isCredentialHeader } from './credential-names.js'
+import { repeatsSecret } from './repeated-secret.js'
 
 /** A whole response, judged. */
 export interface JudgedResponse {
@@ -46,7 +47,7 @@ export interface ResponseQuestion {
   readonly entry: DatedEntry | undefined
   readonly purge: PurgeState
   readonly policy: Policy
-  /** Credential values that the request carried. */
+  /** Credential values that the request carried: a response that repeats one, as a redirect may, is not stored. */
   readonly secrets: readonly string[]
   readonly now: Instant
 }
@@ -67,7 +68,7 @@ export function decideAfterResponse(question: ResponseQuestion): ResponseDecisio
   const storability = freshnessOf(policy).assess(response, policy)
   if (!storability.isStorable) return { action: 'do-not-store', because: storability.because }
   if (response.sizeBytes > policy.maxBodyBytes) return { action: 'do-not-store', because: 'body-too-large' }
-  if (repeatsSecret(response.headers, question.secrets))
+  if (response.headers.some(([, value]) => repeatsSecret(value, question.secrets)))
     return { action: 'do-not-store', because: 'credential-in-response' }
   return {
     action: 'store',
@@ -116,16 +117,6 @@ function lifeOf(
   const capAtMs = storedAtMs + policy.maxTtlMs
   const staleAtMs = Math.min(now.nowMs + freshForMs, capAtMs)
   return { staleAtMs, removeAtMs: Math.min(staleAtMs + policy.staleIfErrorMs, capAtMs) }
-}
-
-/** True where a stored header would carry a credential of the request, as a redirect that repeats the query does. */
-function repeatsSecret(headers: HeaderList, secrets: readonly string[]): boolean {
-  const long = secrets.filter((secret) => secret.length >= 6)
-  return long.some((secret) =>
-    headers.some(
-      ([, value]) => value.includes(secret) || value.includes(encodeURIComponent(secret.toWellFormed())),
-    ),
-  )
 }
 
 /** Names in `Vary` that the key does not already tell apart. */

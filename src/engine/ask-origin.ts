@@ -7,6 +7,7 @@ import {
   failureDecision,
 } from '../decide/decide-after-response.js'
 import type { PurgeState } from '../decide/decide-lookup.js'
+import { repeatsSecret } from '../decide/repeated-secret.js'
 import { CachetteError } from '../errors/cachette-error.js'
 import type { EventBus } from '../events/event-bus.js'
 import { mergeNotModified } from '../http/header-fields.js'
@@ -14,7 +15,6 @@ import type { Because } from '../model/because.js'
 import type { CacheAnswer } from '../model/cache-answer.js'
 import type { CacheEntry, VaryNode } from '../model/cache-entry.js'
 import { EntryBody } from '../model/entry-body.js'
-import type { Authorization } from '../model/profile.js'
 import type { WriteResult } from '../model/store.js'
 import type { Tier } from '../model/tier.js'
 import type { OriginStep } from '../origin/origin-call.js'
@@ -26,6 +26,7 @@ import { type Judged, judgeReply } from './judge-reply.js'
 import type { KeyHasher } from './key-hasher.js'
 import { makeEntry } from './make-entry.js'
 import { type PreparedCall, variantKey } from './prepared-call.js'
+import { secretsOf } from './secrets-of.js'
 import { conditionsFor, sendCall } from './send-call.js'
 import type { Tiers } from './tiers.js'
 
@@ -99,7 +100,7 @@ export function createAskOrigin(parts: AskParts): AskOrigin {
       entry,
       purge,
       policy: call.policy,
-      secrets: [...call.parts.secrets, ...secretsOf(call.service.authorization)],
+      secrets: secretsOf(call),
       now,
     })
     return carryOut(errand, judged, decision, { originMs, attempts })
@@ -207,9 +208,11 @@ export function createAskOrigin(parts: AskParts): AskOrigin {
     cost: { readonly originMs: number; readonly attempts: number },
   ): FlightWork<FlightResult> {
     const { call, because, beganSequence } = errand
+    const secrets = secretsOf(call)
+    const update = judged.headers.filter(([, value]) => !repeatsSecret(value, secrets))
     const renewed: CacheEntry = {
       ...entry,
-      headers: mergeNotModified(entry.headers, judged.headers),
+      headers: mergeNotModified(entry.headers, update),
       confirmedAtMs: clock.nowMs(),
       confirmedMonotonicMs: clock.monotonicMs(),
       staleAtMs: decision.staleAtMs,
@@ -257,23 +260,6 @@ function rescued(
   if (entry === undefined) throw new TypeError('a rescue needs an entry')
   const answer = answerFrom(entry, { outcome: 'rescued', ...decision, ttlMs: 0, tier })
   return { answer, ...cost, isShareable: true, variant: undefined }
-}
-
-/** The service's own credentials, which are added later, on the way to the network. */
-function secretsOf(authorization: Authorization): readonly string[] {
-  switch (authorization.kind) {
-    case 'header':
-      return [authorization.value.replace(/^\S+ +/, '')]
-    case 'param':
-      return [authorization.value]
-    case 'client-credentials':
-      return [authorization.clientSecret]
-    case 'none':
-    case 'missing':
-      return []
-    default:
-      return assertNever(authorization)
-  }
 }
 
 /** The reason that a failure goes by, or undefined for one that no older entry may hide. */
