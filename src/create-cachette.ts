@@ -88,6 +88,8 @@ export interface InstanceOrigin {
 }
 
 const CLOSE_WITHIN_MS = 5_000
+/** How long `close` waits for calls under way. */
+const CUT_OFF_AFTER_MS = 4_000
 const MAX_HISTORY_MS = 7 * 86_400_000
 const MINUTE_MS = 60_000
 /** The part of the memory bound that the memo of calls may take. */
@@ -158,11 +160,17 @@ export async function openCachette(options: unknown, origin: InstanceOrigin): Pr
   const objects = new Map<string, CachedExternalAPIService>()
   let closing: Promise<void> | undefined
 
+  /** Calls that are still under way after a while are cut off, so that what was counted and stored is kept. */
   async function closeAll(): Promise<void> {
-    forgetExit()
-    await engine.close()
-    await counters.close()
+    const settled = engine.close()
+    await Promise.race([
+      settled,
+      new Promise<void>((resolve) => void clock.setTimer(resolve, CUT_OFF_AFTER_MS)),
+    ])
     await network.close()
+    await settled
+    await counters.close()
+    forgetExit()
     await stores.shared.close()
     if (stores.near !== undefined && stores.near !== stores.shared) await stores.near.close()
   }

@@ -197,14 +197,16 @@ export function createEngine(parts: EngineParts): Engine {
     }
     const flight = flights.lead(flightKey, errand.beganSequence, async () => {
       const late = isRefresh ? undefined : await findLate(call)
-      return late === undefined ? parts.askOrigin(errand) : { result: late, isFindable: undefined }
+      if (late !== undefined) return { result: late, isFindable: undefined }
+      const work = await parts.askOrigin(errand)
+      if (!work.result.isShareable) flights.keepApart(flightKey, clock.monotonicMs())
+      return work
     })
     const result = await waitFor(flight.result, {
       signal: call.request.options.signal,
       deadline: undefined,
       clock,
     })
-    if (!result.isShareable) flights.keepApart(flightKey, clock.monotonicMs())
     return hopOf(errand, result)
   }
 
