@@ -1,6 +1,6 @@
 // `cachette warm` as real child processes: its verdict, its figures, its wrong input, its end by Ctrl-C.
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { createCliWorld, runOnTerminal, type CliWorld } from './cli-world.js'
+import { canMakeTerminal, createCliWorld, runOnTerminal, type CliWorld } from './cli-world.js'
 
 let world: CliWorld
 beforeEach(async () => {
@@ -61,6 +61,18 @@ describe('warm --file', () => {
     ['tmdb https://a.example/ surplus\n', /urls\.txt:1: .*more than a service and a URL/],
   ])('a file with %j ends with 2 before any call', async (text, sentence) => {
     const file = await world.write('urls.txt', text)
+    const { exitCode, err } = await world.run(['warm', '--file', file])
+    expect(exitCode).toBe(2)
+    expect(err).toMatch(sentence)
+    expect(world.seen).toEqual([])
+  })
+
+  it.each([
+    ['', /no service claims the host localhost:\d+/],
+    ['other ', /service name "other" is reserved/],
+  ])('a URL of an unclaimed host after %j ends with 2 before any call', async (service, sentence) => {
+    const elsewhere = world.origin.replace('127.0.0.1', 'localhost')
+    const file = await world.write('urls.txt', `${urls('/a')}${service}${elsewhere}/b\n`)
     const { exitCode, err } = await world.run(['warm', '--file', file])
     expect(exitCode).toBe(2)
     expect(err).toMatch(sentence)
@@ -131,7 +143,7 @@ describe('one store, four processes', () => {
   })
 })
 
-describe.runIf(process.platform === 'linux')('progress', () => {
+describe.runIf(canMakeTerminal)('progress', () => {
   it('shows rate and time left on a terminal, for what takes over a second', async () => {
     const paths = Array.from({ length: 30 }, (_, index) => `/slow/${index}`)
     await world.write('urls.txt', urls(...paths))

@@ -1,5 +1,5 @@
 // A folder with a config file, an origin on loopback, and the built command line as a child process.
-import { spawn } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -140,6 +140,10 @@ function runCli(
     })
   })
 }
+
+/** Whether the `script` of Linux is there to make a terminal. */
+export const canMakeTerminal =
+  process.platform === 'linux' && spawnSync('script', ['--version'], { stdio: 'ignore' }).status === 0
 
 /**
  * The same on a terminal of the given width, by way of `script`; both streams come as `out`, with CR LF line ends.

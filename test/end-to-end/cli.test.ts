@@ -1,7 +1,7 @@
 // Every command as a real child process over a real LMDB store and a loopback origin.
 import stringWidth from 'string-width'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { createCliWorld, runOnTerminal, type CliWorld } from './cli-world.js'
+import { canMakeTerminal, createCliWorld, runOnTerminal, type CliWorld } from './cli-world.js'
 
 let world: CliWorld
 beforeEach(async () => {
@@ -64,6 +64,12 @@ describe('get', () => {
     expect(JSON.parse(json.err)).toMatchObject({
       error: { code: 'CACHETTE_ORIGIN_UNREACHABLE', service: 'my_service' },
     })
+  })
+
+  it('Ctrl-C ends it with 130', async () => {
+    const interruptWhen = (): boolean => world.seen.length === 1
+    const { exitCode, out } = await world.run(['get', `${world.origin}/slow`], { interruptWhen })
+    expect({ exitCode, out }).toEqual({ exitCode: 130, out: '' })
   })
 
   it('a host that no service claims needs --service', async () => {
@@ -209,6 +215,9 @@ describe('doctor', () => {
       status: 'warn',
       advice: expect.stringContaining('TMDB_API_KEY') as string,
     })
+    expect(byName['configuration']).toMatchObject({
+      detail: expect.stringContaining('cachette.config.mjs') as string,
+    })
     expect(byName['permissions']).toMatchObject({ status: 'ok' })
     expect(byName['store']).toMatchObject({ detail: expect.stringContaining(world.store) as string })
   })
@@ -280,7 +289,7 @@ describe('wrong usage and configuration', () => {
   })
 })
 
-describe.runIf(process.platform === 'linux')('on a terminal', () => {
+describe.runIf(canMakeTerminal)('on a terminal', () => {
   it.each([60, 100])('tables are boxed and fit %d columns', async (columns) => {
     await world.run(['get', `${world.origin}/a/rather/long/path?with=parameters&and=more`])
     for (const args of [['list'], ['metrics'], ['explain', `${world.origin}/a`]]) {

@@ -6,8 +6,15 @@ import type { Admin } from '../../admin/admin.js'
 import type { CommandContext } from '../context.js'
 import { describeFailure } from '../describe-failure.js'
 import { checkCredentials, checkStores } from '../doctor/cache-checks.js'
-import { fail, ok, type Check } from '../doctor/check.js'
-import { checkClock, checkDisk, checkLmdb, checkNode, checkPermissions } from '../doctor/machine-checks.js'
+import { fail, type Check } from '../doctor/check.js'
+import {
+  checkClock,
+  checkConfiguration,
+  checkDisk,
+  checkLmdb,
+  checkNode,
+  checkPermissions,
+} from '../doctor/machine-checks.js'
 import { renderChecks } from '../doctor/report-view.js'
 import { EXIT } from '../exit-codes.js'
 import type { Frame } from '../frame.js'
@@ -58,7 +65,7 @@ async function checkCache(context: CommandContext): Promise<readonly Check[]> {
     await checkDisk(location, Math.max(0, maxBytes - sizeBytes)),
   ])
   return [
-    ok('configuration', 'settings and environment are valid'),
+    checkConfiguration(process.cwd()),
     ...checkStores(health, context.warnings),
     ...(await Promise.all(folderChecks)).flat(),
     ...checkCredentials(services),

@@ -9,10 +9,10 @@ import type { Frame } from '../frame.js'
 import { positiveInteger } from '../positive-integer.js'
 import { createProgress } from '../progress.js'
 import { UsageError } from '../usage-error.js'
-import { openDemoWorld } from '../warm/demo-world.js'
 import { popularList, type PopularList } from '../warm/popular-list.js'
 import { isWarm, renderWarmReport } from '../warm/report-view.js'
-import { runWarm } from '../warm/run-warm.js'
+import { checkServices, runWarm } from '../warm/run-warm.js'
+import { openThrowawayCache } from '../warm/throwaway-cache.js'
 import { parseUrlFile, type WarmRequest } from '../warm/url-file.js'
 
 interface WarmOptions {
@@ -52,10 +52,11 @@ export function warmCommand(frame: Frame): Command {
         const concurrency = positiveInteger('--concurrency', options.concurrency, MOST_CONCURRENT)
         // Bad lines are found before anything is opened or called.
         const fromFile = options.file === undefined ? undefined : readUrlFile(options.file, options.service)
-        const demo = options.demo === true ? await openDemoWorld(context) : undefined
+        const demo = options.demo === true ? await openThrowawayCache(context) : undefined
         try {
           const admin = demo?.admin ?? (await context.openAdmin())
           const list = fromFile ?? popularList(await admin.services(), options.service)
+          await checkServices(admin, list.requests)
           return await warm(context, admin, list, { iterations, concurrency })
         } finally {
           await demo?.close()

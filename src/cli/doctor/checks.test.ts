@@ -1,11 +1,18 @@
-import { mkdtempSync, chmodSync } from 'node:fs'
+import { chmodSync, mkdirSync, mkdtempSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import pc from 'picocolors'
 import { describe, expect, it } from 'vitest'
 import type { StoreHealth } from '../../model/store.js'
 import { checkCredentials, checkStores } from './cache-checks.js'
-import { checkClock, checkDisk, checkLmdb, checkNode, checkPermissions } from './machine-checks.js'
+import {
+  checkClock,
+  checkConfiguration,
+  checkDisk,
+  checkLmdb,
+  checkNode,
+  checkPermissions,
+} from './machine-checks.js'
 import { renderChecks } from './report-view.js'
 
 const memory: StoreHealth = { tier: 'memory', isWritable: true, entries: 0, sizeBytes: 0, maxBytes: 1 }
@@ -36,6 +43,16 @@ describe('checks of the machine', () => {
   it('too little room for the store to grow is a warning', async () => {
     expect((await checkDisk(tmpdir(), 0)).status).toBe('ok')
     expect((await checkDisk(tmpdir(), 1e18)).status).toBe('warn')
+  })
+
+  it('names the config file at or above the folder', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'cachette-doctor-'))
+    mkdirSync(join(folder, 'below'))
+    expect(checkConfiguration(join(folder, 'below')).detail).toMatch(/^valid, no cachette\.config file/)
+    writeFileSync(join(folder, 'cachette.config.mjs'), '')
+    expect(checkConfiguration(join(folder, 'below')).detail).toBe(
+      `valid, from ${join(folder, 'cachette.config.mjs')}`,
+    )
   })
 
   it('the lmdb module loads here', async () => {

@@ -1,6 +1,7 @@
 // What the doctor asks of the machine: Node's version, the clock, the lmdb module, the store's folder.
 import { statSync } from 'node:fs'
 import { statfs } from 'node:fs/promises'
+import { any } from 'empathic/find'
 import { formatBytes } from '../format/figures.js'
 import { formatInstant } from '../format/duration.js'
 import { fail, ok, warn, type Check } from './check.js'
@@ -34,6 +35,16 @@ export function checkClock(nowMs: number, storeInstantsMs: readonly number[]): C
     `it says ${formatInstant(nowMs)}, but the store was written at ${formatInstant(latestMs)}`,
     advice,
   )
+}
+
+/** The names that a config file may have, the preferred one first. */
+const CONFIG_NAMES = ['ts', 'js', 'mjs', 'json'].map((ending) => `cachette.config.${ending}`)
+
+/** For a configuration that was read without complaint: from which file it came. */
+export function checkConfiguration(folder: string): Check {
+  const file = any(CONFIG_NAMES, { cwd: folder })
+  const detail = file === undefined ? 'no cachette.config file: defaults and environment' : `from ${file}`
+  return ok('configuration', `valid, ${detail}`)
 }
 
 export async function checkLmdb(): Promise<Check> {

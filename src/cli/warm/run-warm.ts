@@ -32,7 +32,21 @@ export interface WarmReport extends WarmFigures {
 }
 
 /** How long the last events of a pass may take to arrive. */
-const EVENTS_WITHIN_MS = 1_000
+const EVENTS_WITHIN_MS = 250
+
+/**
+ * Finds out before anything is called whether every request has a service: asks once for each service and host.
+ *
+ * @throws CachetteError `CACHETTE_CONFIG` for a host that no service claims, or a name that no service can have
+ */
+export async function checkServices(admin: Admin, requests: readonly WarmRequest[]): Promise<void> {
+  const samples = new Map(
+    requests.map((request) => [`${request.service ?? ''} ${new URL(request.url).host}`, request]),
+  )
+  for (const { url, service } of samples.values()) {
+    await admin.explain(url, service === undefined ? {} : { service })
+  }
+}
 
 /** Runs the plan. Failed calls are counted, never thrown. */
 export async function runWarm(admin: Admin, plan: WarmPlan): Promise<WarmReport> {
