@@ -22,14 +22,28 @@ export async function loadConfigFile(from: string): Promise<LoadedConfigFile | u
   const explorer = lilconfig('cachette', {
     searchPlaces: NAMES,
     stopDir: parse(from).root,
-    loaders: { '.ts': loadModule, '.js': loadModule, '.mjs': loadModule },
+    loaders: {
+      '.ts': named(loadModule),
+      '.js': named(loadModule),
+      '.mjs': named(loadModule),
+      '.json': named((_, text) => JSON.parse(text)),
+    },
   })
-  try {
-    const found = await explorer.search(from)
-    if (found === null) return undefined
-    return { path: found.filepath, folder: dirname(found.filepath), options: found.config }
-  } catch (error) {
-    throw configError(`the cachette config file could not be loaded: ${reasonOf(error)}`, error)
+  const found = await explorer.search(from)
+  if (found === null) return undefined
+  return { path: found.filepath, folder: dirname(found.filepath), options: found.config }
+}
+
+type Loader = (path: string, text: string) => unknown
+
+/** The loader, with failures that name the file. */
+function named(load: Loader): Loader {
+  return async (path, text) => {
+    try {
+      return await load(path, text)
+    } catch (error) {
+      throw configError(`${path} could not be loaded: ${reasonOf(error)}`, error)
+    }
   }
 }
 

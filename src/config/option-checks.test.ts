@@ -118,10 +118,13 @@ describe('an option of a service', () => {
     expect(message).not.toMatch(/quota|breaker/)
   })
 
-  it.each(['toString', 'hasOwnProperty', 'valueOf'])('%s is not known, though every object has it', (name) => {
-    const settings: unknown = JSON.parse(`{ ${JSON.stringify(name)}: 1 }`)
-    expect(refusal({ services: { my_service: settings } })).toContain(`unknown option "${name}"`)
-  })
+  it.each(['toString', 'hasOwnProperty', 'valueOf'])(
+    '%s is not known, though every object has it',
+    (name) => {
+      const settings: unknown = JSON.parse(`{ ${JSON.stringify(name)}: 1 }`)
+      expect(refusal({ services: { my_service: settings } })).toContain(`unknown option "${name}"`)
+    },
+  )
 
   it.each([
     ['cacheType', 'private'],

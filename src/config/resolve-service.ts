@@ -1,5 +1,6 @@
 // One service as the engine needs it: hosts, credentials, and its layers of settings.
 import { configError } from '../errors/cachette-error.js'
+import { normalisePercent } from '../http/canonical-url.js'
 import type { Authorization, Environment, Profile, ProfileSettings } from '../model/profile.js'
 import { checkShape } from './check-shape.js'
 import { DEFAULT_SETTINGS } from './default-settings.js'
@@ -99,7 +100,12 @@ export function resolveService(sources: ServiceSources): ResolvedService {
 /** A known API may share its host with others, as Google's do: there the path decides too. */
 function compileClaim(ownsHost: HostMatcher, profileBase: string | undefined): (url: URL) => boolean {
   const base = profileBase === undefined ? '' : new URL(profileBase).pathname.replace(/\/$/, '')
-  return ({ host, pathname }) => ownsHost(host) && (pathname === base || pathname.startsWith(`${base}/`))
+  const basePath = normalisePercent(base)
+  return ({ host, pathname }) => {
+    if (!ownsHost(host)) return false
+    const path = normalisePercent(pathname)
+    return path === basePath || path.startsWith(`${basePath}/`)
+  }
 }
 
 /** @throws CachetteError `CACHETTE_CONFIG` where the name cannot be a service's */
