@@ -22,10 +22,9 @@ import { timedOut } from '../errors/timed-out.js'
 import { type AskOrigin, type Errand, type FlightResult, failureReason } from './ask-origin.js'
 import type { BypassCache } from './bypass.js'
 import { createCallMemo } from './call-memo.js'
-import { signatureOf } from './call-signature.js'
 import { createFlights } from './flights.js'
 import { followRedirects, isRedirect } from './follow-redirects.js'
-import { type Hop, answerFrom } from './hop.js'
+import { type Hop, answerFrom, hitHop } from './hop.js'
 import {
   type CallPreparer,
   type KnownCall,
@@ -37,6 +36,7 @@ import type { Recorder } from './recorder.js'
 import type { Found, Tiers } from './tiers.js'
 import type { Clock } from '../shared/clock.js'
 import { waitFor } from './wait-for.js'
+import { createWallReader } from './wall-reader.js'
 
 /** Answers requests. */
 export interface Engine {
@@ -70,6 +70,7 @@ export function createEngine(parts: EngineParts): Engine {
   const memo = createCallMemo<KnownCall>(parts.memoBytes)
   const flights = createFlights<FlightResult>()
   const near = tiers.near
+  const wallAt = createWallReader(clock)
   const underWay = new Set<Promise<CacheAnswer>>()
   let isClosed = false
 
@@ -78,27 +79,24 @@ export function createEngine(parts: EngineParts): Engine {
     if (isClosed) throw closedError(request)
     const { signal } = request.options
     if (signal?.aborted === true) throw signal.reason
-    const hop = answerNear(request, startedMs)
-    if (hop !== undefined && !isRedirect(hop.answer)) {
-      recorder.record(request, hop, startedMs)
-      return hop.answer
-    }
-    return answerSlowly(request, startedMs)
+    return answerNear(request, startedMs) ?? answerSlowly(request, startedMs)
   }
 
   /** A fresh entry of the near tier, found without building a URL, hashing or waiting. */
-  function answerNear(request: CacheRequest, startedMs: number): Hop | undefined {
+  function answerNear(request: CacheRequest, startedMs: number): CacheAnswer | undefined {
     if (near === undefined || request.options.isRefresh === true) return undefined
-    const signature = signatureOf(request)
-    const known = signature === undefined ? undefined : memo.get(request.service, request.url, signature)
+    const known = memo.get(request)
     if (known === undefined || known.bypass !== undefined) return undefined
     tiers.lookIfDue(startedMs)
     const entry = near.read(known.key)
-    if (entry === undefined || entry.kind !== 'entry') return undefined
+    if (entry === undefined || entry.kind !== 'entry' || isRedirect(entry)) return undefined
     const purge = tiers.marks.stateOf(entry)
-    const now = { nowMs: clock.nowMs(), monotonicMs: startedMs }
+    const now = { nowMs: wallAt(startedMs), monotonicMs: startedMs }
     const decision = decideLookup({ entry, policy: known.policy, isRefresh: false, purge, now })
-    return decision.action === 'serve-fresh' ? hitHop(entry, decision, 'memory') : undefined
+    if (decision.action !== 'serve-fresh') return undefined
+    const served = hitAnswer(entry, decision, 'memory')
+    recorder.recordNear(request, entry, served, startedMs)
+    return served
   }
 
   function answerSlowly(request: CacheRequest, startedMs: number): Promise<CacheAnswer> {
@@ -124,26 +122,24 @@ export function createEngine(parts: EngineParts): Engine {
     const found = await tiers.find(known.key)
     if (found?.record.kind === 'entry') {
       const decision = decide(found.record, known.policy, request)
-      if (decision.action === 'serve-fresh') return hitHop(found.record, decision, found.tier)
+      if (decision.action === 'serve-fresh') {
+        return hitHop(found.record, hitAnswer(found.record, decision, found.tier))
+      }
     }
     const { lookup, decision, errand } = await consider(prepared(request, known), found)
     if (decision.action === 'serve-fresh' && lookup.entry !== undefined) {
-      return hitHop(lookup.entry, decision, lookup.tier)
+      return hitHop(lookup.entry, hitAnswer(lookup.entry, decision, lookup.tier))
     }
     return joinOrLead(errand)
   }
 
   /** What is known of a call, worked out at most once while the memo remembers it. */
   function recall(request: CacheRequest): KnownCall {
-    const { service, url } = request
-    const signature = signatureOf(request)
-    const known = signature === undefined ? undefined : memo.get(service, url, signature)
+    const known = memo.get(request)
     if (known !== undefined) return known
     const call = prepareCall(request, preparer)
-    if (signature !== undefined) {
-      const { key, policy, bypass } = call
-      memo.set({ service, url, signature }, { key, service: call.service, policy, bypass })
-    }
+    const { key, service, policy, bypass } = call
+    memo.set(request, { key, service, policy, bypass })
     return call
   }
 
@@ -215,8 +211,14 @@ export function createEngine(parts: EngineParts): Engine {
     if (near !== undefined && near.head(call.key) === undefined) return undefined
     const { lookup, decision } = await consider(call, await tiers.find(call.key))
     if (decision.action !== 'serve-fresh' || lookup.entry === undefined) return undefined
-    const { answer: served, savedMs } = hitHop(lookup.entry, decision, lookup.tier)
-    return { answer: served, originMs: savedMs, attempts: 0, isShareable: true, variant: undefined }
+    const served = hitAnswer(lookup.entry, decision, lookup.tier)
+    return {
+      answer: served,
+      originMs: lookup.entry.originMs,
+      attempts: 0,
+      isShareable: true,
+      variant: undefined,
+    }
   }
 
   async function join(errand: Errand, flying: Promise<FlightResult>): Promise<Hop> {
@@ -267,20 +269,12 @@ export function createEngine(parts: EngineParts): Engine {
   }
 }
 
-function hitHop(
+function hitAnswer(
   entry: CacheEntry,
-  decision: Extract<LookupDecision, { action: 'serve-fresh' }>,
+  { ageMs, ttlMs }: Extract<LookupDecision, { action: 'serve-fresh' }>,
   tier: Tier,
-): Hop {
-  const { ageMs, ttlMs } = decision
-  return {
-    answer: answerFrom(entry, { outcome: 'hit', because: 'fresh', ageMs, ttlMs, tier }),
-    key: entry.key,
-    url: entry.url,
-    originMs: 0,
-    savedMs: entry.originMs,
-    attempts: 0,
-  }
+): CacheAnswer {
+  return answerFrom(entry, { outcome: 'hit', because: 'fresh', ageMs, ttlMs, tier })
 }
 
 function hopOf(

@@ -24,7 +24,7 @@ const WORST_FIRST: readonly Outcome[] = [
 ]
 
 /** True for an answer that points elsewhere. */
-export function isRedirect({ status, headers }: CacheAnswer): boolean {
+export function isRedirect({ status, headers }: Pick<CacheAnswer, 'status' | 'headers'>): boolean {
   return (
     status >= 300 && status < 400 && REDIRECTS.has(status) && firstValue(headers, 'location') !== undefined
   )

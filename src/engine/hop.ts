@@ -50,3 +50,8 @@ export function answerFromOrigin(
 ): CacheAnswer {
   return { ...response, ...facts, ageMs: 0, tier: 'origin' }
 }
+
+/** A hit, as a hop. */
+export function hitHop(entry: CacheEntry, answer: CacheAnswer): Hop {
+  return { answer, key: entry.key, url: entry.url, originMs: 0, savedMs: entry.originMs, attempts: 0 }
+}

@@ -5,6 +5,7 @@ import { decideBypass } from '../decide/decide-bypass.js'
 import { type KeyParts, keyPartsOf } from '../decide/key-parts.js'
 import { CachetteError } from '../errors/cachette-error.js'
 import { fieldValue } from '../http/header-fields.js'
+import { shownUrl } from '../http/shown-url.js'
 import type { Because } from '../model/because.js'
 import type { CacheRequest } from '../model/cache-request.js'
 import type { Policy } from '../model/policy.js'
@@ -60,10 +61,9 @@ export function prepareCall(request: CacheRequest, preparer: CallPreparer): Prep
 function parseUrl({ url, service }: CacheRequest): URL {
   const parsed = URL.canParse(url) ? new URL(url) : undefined
   if (parsed?.protocol === 'http:' || parsed?.protocol === 'https:') return parsed
-  const shown = url.replace(/[?#].*$/s, '').replace(/^([^/]*\/\/)[^/@]*@/, '$1')
   throw new CachetteError(
     'CACHETTE_CONFIG',
-    `${JSON.stringify(shown)} is not an http or https URL; give an absolute one, or set services.${service}.baseURL for relative ones`,
+    `${JSON.stringify(shownUrl(url))} is not an http or https URL; give an absolute one, or set services.${service}.baseURL for relative ones`,
     { service },
   )
 }

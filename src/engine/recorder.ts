@@ -3,18 +3,25 @@ import type { Counters } from '../events/counters.js'
 import type { EventBus } from '../events/event-bus.js'
 import { CachetteError } from '../errors/cachette-error.js'
 import type { Because } from '../model/because.js'
+import type { CacheAnswer } from '../model/cache-answer.js'
+import type { CacheEntry } from '../model/cache-entry.js'
 import type { CacheRequest } from '../model/cache-request.js'
 import type { RequestEvent } from '../model/request-event.js'
 import type { Clock } from '../shared/clock.js'
 import { failureReason } from './ask-origin.js'
-import type { Hop } from './hop.js'
+import { type Hop, hitHop } from './hop.js'
 
 /** Records answers. */
 export interface Recorder {
+  /** Records a hit of the near tier; the time that it took is measured on every 16th. */
+  recordNear(request: CacheRequest, entry: CacheEntry, answer: CacheAnswer, startedMs: number): void
   record(request: CacheRequest, hop: Hop, startedMs: number): void
   /** Records a call that ended in an error; an aborted caller is an event, not an outcome. */
   recordFailure(request: CacheRequest, error: unknown, startedMs: number): void
 }
+
+/** Reading the clock once more would cost a near hit a fifth of its time. */
+const NEAR_MEASURED_EACH = 16
 
 /** Makes a recorder. `redact` gives a request's URL without credentials. */
 export function createRecorder(parts: {
@@ -29,6 +36,8 @@ export function createRecorder(parts: {
 }): Recorder {
   const { clock, bus, counters, redact } = parts
   let nextId = 0
+  let nearHits = 0
+  let nearMs = 0
   const prefix = Math.floor(Math.random() * 36 ** 6).toString(36)
 
   function publish(event: Omit<RequestEvent, 'id'>): void {
@@ -37,6 +46,21 @@ export function createRecorder(parts: {
   }
 
   return {
+    recordNear(request, entry, answer, startedMs) {
+      if (bus.isHeard('request')) {
+        this.record(request, hitHop(entry, answer), startedMs)
+        return
+      }
+      nearHits += 1
+      if (nearHits % NEAR_MEASURED_EACH === 1) nearMs = clock.monotonicMs() - startedMs
+      counters.count({
+        service: request.service,
+        outcome: 'hit',
+        durationMs: nearMs,
+        savedMs: entry.originMs,
+        savedBytes: entry.sizeBytes,
+      })
+    },
     record(request, { answer, key, url, originMs, savedMs, attempts }, startedMs) {
       const durationMs = clock.monotonicMs() - startedMs
       const { outcome, because, tier, status, ageMs, body } = answer
