@@ -8,6 +8,7 @@ import { answerData } from '../doors/service/answer-data.js'
 import { summaryOf } from '../engine/entry-summaries.js'
 import type { Tiers } from '../engine/tiers.js'
 import { configError, notInThisVersion } from '../errors/cachette-error.js'
+import { shownUrl } from '../http/shown-url.js'
 import type { EventBus } from '../events/event-bus.js'
 import type { EntryHead } from '../model/cache-entry.js'
 import type { EntryDetails, EntrySummary, PurgeRequest } from '../model/entry-summary.js'
@@ -143,7 +144,9 @@ function purgeUrlOf(
 ): string {
   if (url.endsWith('*')) throw notInThisVersion('purge by URL prefix')
   if (!/^https?:\/\//i.test(url) || !URL.canParse(url)) {
-    throw configError(`purge: url is ${JSON.stringify(url)}; expected an absolute http or https URL`)
+    throw configError(
+      `purge: url is ${JSON.stringify(shownUrl(url))}; expected an absolute http or https URL`,
+    )
   }
   const parsed = new URL(url)
   const service = serviceName === undefined ? claiming(parsed, config) : config.service(serviceName)

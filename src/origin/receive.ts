@@ -65,10 +65,27 @@ function decodersOf(codings: readonly string[]): readonly Transform[] | undefine
   return decoders
 }
 
-function decoded(body: AsyncIterable<Uint8Array>, decoders: readonly Transform[]): AsyncIterable<Uint8Array> {
-  const source = Readable.from(body, { objectMode: false })
+/** An empty body, such as that of a 304 or of an answer to HEAD, is empty whatever coding its headers speak of. */
+async function* decoded(
+  body: AsyncIterable<Uint8Array>,
+  decoders: readonly Transform[],
+): AsyncGenerator<Uint8Array> {
+  const chunks = body[Symbol.asyncIterator]()
+  const first = await chunks.next()
+  if (first.done === true) return
+  const source = Readable.from(startingWith(first.value, chunks), { objectMode: false })
   // Errors reach whoever reads the end of the chain, so the callback has nothing to add.
-  return pipeline([source, ...decoders], () => undefined) as unknown as AsyncIterable<Uint8Array>
+  yield* pipeline([source, ...decoders], () => undefined) as unknown as AsyncIterable<Uint8Array>
+}
+
+async function* startingWith(first: Uint8Array, rest: AsyncIterator<Uint8Array>): AsyncGenerator<Uint8Array> {
+  try {
+    yield first
+    for (let next = await rest.next(); next.done !== true; next = await rest.next()) yield next.value
+  } finally {
+    // Where the reader left early, the connection is let go of.
+    await rest.return?.()
+  }
 }
 
 async function gather(

@@ -3,6 +3,7 @@ import { suggestName } from '../../config/nearest-name.js'
 import { CachetteError, configError } from '../../errors/cachette-error.js'
 import { fieldValue, firstValue } from '../../http/header-fields.js'
 import { retryAtMs } from '../../http/retry-after.js'
+import { shownUrl } from '../../http/shown-url.js'
 import type { Because } from '../../model/because.js'
 import type { CacheAnswer } from '../../model/cache-answer.js'
 import type { DeepReadonly } from '../../model/deep-readonly.js'
@@ -182,7 +183,7 @@ function statusError(
   connection: ServiceConnection,
 ): CachetteError {
   const { status, headers } = answer
-  const shown = url.replace(/[?#].*$/s, '').replace(/^([^/]*\/\/)[^/@]*@/, '$1')
+  const shown = shownUrl(url)
   const retry = retryAtMs(firstValue(headers, 'retry-after'), connection.nowMs())
   const isErrorInDisguise = status < 400
   return new CachetteError(
