@@ -51,8 +51,10 @@ export async function createCounters(
 ): Promise<Counters> {
   let tallies = new Map<string, OpenTally>()
   let epoch = await ledger.epoch()
+  let minute = 0
   let cancelTimer: (() => void) | undefined
   let flushing: Promise<void> = Promise.resolve()
+  let isClosed = false
 
   function tallyOf(service: string): OpenTally {
     const known = tallies.get(service)
@@ -60,14 +62,20 @@ export async function createCounters(
     if (tallies.size === 0) beginDelta()
     const made = openTally()
     tallies.set(service, made)
-    cancelTimer ??= clock.setTimer(onTimer, FLUSH_EVERY_MS)
+    if (!isClosed) cancelTimer ??= clock.setTimer(onTimer, FLUSH_EVERY_MS)
     return made
   }
 
-  /** A delta belongs to the epoch in which it begins; a remote ledger's is known since the last flush. */
+  /** A delta belongs to the epoch and the minute in which it begins; a remote ledger's epoch is that of the last flush. */
   function beginDelta(): void {
-    const current = ledger.epoch()
-    if (typeof current === 'number') epoch = current
+    minute = Math.floor(clock.nowMs() / MINUTE_MS)
+    try {
+      const current = ledger.epoch()
+      if (typeof current === 'number') epoch = current
+      else current.catch(() => undefined)
+    } catch {
+      // The answer that is being counted is not to fail for it; the flush will tell.
+    }
   }
 
   function onTimer(): void {
@@ -76,11 +84,7 @@ export async function createCounters(
   }
 
   function takeDelta(): LedgerDelta {
-    const delta = {
-      epoch,
-      minute: Math.floor(clock.nowMs() / MINUTE_MS),
-      services: Object.fromEntries(tallies),
-    }
+    const delta = { epoch, minute, services: Object.fromEntries(tallies) }
     tallies = new Map()
     return delta
   }
@@ -92,9 +96,16 @@ export async function createCounters(
       await ledger.add(delta)
       epoch = await ledger.epoch()
     } catch (error) {
-      for (const [service, tally] of Object.entries(delta.services)) addInto(tallyOf(service), tally)
+      putBack(delta)
       onError(error)
     }
+  }
+
+  /** Keeps a delta for the next try, in its own epoch; a newer one under way says that a reset came between. */
+  function putBack(delta: LedgerDelta): void {
+    if (tallies.size > 0 && epoch !== delta.epoch) return
+    for (const [service, tally] of Object.entries(delta.services)) addInto(tallyOf(service), tally)
+    epoch = delta.epoch
   }
 
   function flush(): Promise<void> {
@@ -134,6 +145,7 @@ export async function createCounters(
       epoch = await ledger.epoch()
     },
     async close() {
+      isClosed = true
       cancelTimer?.()
       await flush()
     },

@@ -13,7 +13,9 @@ export interface EventBus {
   on<Name extends EventName>(name: Name, listener: (event: EventMap[Name]) => void): Unsubscribe
 }
 
-type Listener = (event: never) => void
+interface Subscription {
+  readonly listener: (event: never) => unknown
+}
 
 /** Every event is published on the channel `cachette:<name>` too. */
 const CHANNELS: Readonly<Record<EventName, Channel>> = {
@@ -29,30 +31,36 @@ const CHANNELS: Readonly<Record<EventName, Channel>> = {
 /** The names of all events. */
 export const EVENT_NAMES: readonly EventName[] = Object.freeze(Object.keys(CHANNELS) as EventName[])
 
-/** Makes a bus. A listener that throws is reported as a process warning and harms no request. */
+/** Makes a bus. A listener that throws or rejects is reported as a process warning and harms no request. */
 export function createEventBus(): EventBus {
-  const listeners = new Map<EventName, Set<Listener>>()
+  const listeners = new Map<EventName, Set<Subscription>>()
   return {
     isHeard: (name) => listeners.has(name) || CHANNELS[name].hasSubscribers,
     emit(name, event) {
-      for (const listener of listeners.get(name) ?? []) callSafely(listener, event)
+      for (const subscription of listeners.get(name) ?? []) callSafely(subscription, event)
       CHANNELS[name].publish(event)
     },
     on(name, listener) {
       const set = listeners.get(name) ?? new Set()
-      listeners.set(name, set.add(listener))
+      const subscription: Subscription = { listener }
+      listeners.set(name, set.add(subscription))
       return () => {
-        set.delete(listener)
-        if (set.size === 0) listeners.delete(name)
+        set.delete(subscription)
+        if (set.size === 0 && listeners.get(name) === set) listeners.delete(name)
       }
     },
   }
 }
 
-function callSafely(listener: Listener, event: unknown): void {
+function callSafely({ listener }: Subscription, event: unknown): void {
   try {
-    listener(event as never)
+    const result = listener(event as never)
+    if (result instanceof Promise) result.catch(warn)
   } catch (error) {
-    process.emitWarning(`a cachette listener threw: ${String(error)}`, 'CachetteWarning')
+    warn(error)
   }
+}
+
+function warn(error: unknown): void {
+  process.emitWarning(`a cachette listener threw: ${String(error)}`, 'CachetteWarning')
 }
