@@ -10,12 +10,15 @@ export interface Clock {
   setTimer(callback: () => void, delayMs: number): () => void
 }
 
+/** 24.8 days: a longer delay would fire at once. */
+const LONGEST_TIMER_MS = 2 ** 31 - 1
+
 /** The system's time. Its timers do not keep the process alive. */
 export const systemClock: Clock = Object.freeze({
   nowMs: () => Date.now(),
   monotonicMs: () => performance.now(),
   setTimer(callback: () => void, delayMs: number): () => void {
-    const timer = setTimeout(callback, delayMs)
+    const timer = setTimeout(callback, Math.min(delayMs, LONGEST_TIMER_MS))
     timer.unref()
     return () => clearTimeout(timer)
   },
