@@ -1,5 +1,6 @@
 // The only wiring: options in; tiers, origin pipeline, engine and events out.
 import { createHash, randomBytes } from 'node:crypto'
+import { setMaxListeners } from 'node:events'
 import type { CachetteOptions } from './config/cachette-options.js'
 import { readDuration, DURATION_FORM } from './config/durations.js'
 import { createPolicyResolver } from './config/policy-resolver.js'
@@ -125,7 +126,10 @@ export async function openCachette(options: unknown, origin: InstanceOrigin): Pr
   )
   const policyOf = createPolicyResolver()
   const preparer = { serviceOf: config.service, policyOf, hasher }
-  const pipeline = createOriginPipeline(clock)
+  const cutOff = new AbortController()
+  // Every call under way listens.
+  setMaxListeners(0, cutOff.signal)
+  const pipeline = createOriginPipeline(clock, cutOff.signal)
   const countOriginCalls = counters.countOriginCalls
   const engine = createEngine({
     clock,
@@ -167,8 +171,9 @@ export async function openCachette(options: unknown, origin: InstanceOrigin): Pr
       settled,
       new Promise<void>((resolve) => void clock.setTimer(resolve, CUT_OFF_AFTER_MS)),
     ])
-    await network.close()
+    cutOff.abort()
     await settled
+    await network.close()
     await counters.close()
     forgetExit()
     await stores.shared.close()

@@ -98,6 +98,7 @@ export function createAskOrigin(parts: AskParts): AskOrigin {
     const decision = decideAfterResponse({
       response: { ...judged, sizeBytes: judged.body.sizeBytes },
       entry,
+      isConditional: isRevalidation,
       purge,
       policy: call.policy,
       secrets: secretsOf(call),
@@ -174,7 +175,7 @@ export function createAskOrigin(parts: AskParts): AskOrigin {
           }
     tiers.keepNear(entry)
     if (node !== undefined) tiers.keepNear(node)
-    const isFindable = findableOnce(commitAll(asItCame(entry, judged), node, errand))
+    const isFindable = findableOnce(key, commitAll(asItCame(entry, judged), node, errand))
     const ttlMs = Math.max(0, entry.staleAtMs - entry.confirmedAtMs)
     const answer = {
       ...answerFrom(entry, { outcome: 'miss', because, ageMs: 0, ttlMs, tier: 'origin' }),
@@ -189,9 +190,9 @@ export function createAskOrigin(parts: AskParts): AskOrigin {
     return tiers.near === tiers.shared ? entry : { ...entry, body: new EntryBody(bytes) }
   }
 
-  /** With a near tier an entry can be found at once, without one when the store has it. */
-  function findableOnce(committed: Promise<void>): Promise<void> | undefined {
-    return tiers.near === undefined ? committed : undefined
+  /** An entry that the near tier took can be found at once, any other when the store has it. */
+  function findableOnce(key: string, committed: Promise<void>): Promise<void> | undefined {
+    return tiers.near?.head(key) === undefined ? committed : undefined
   }
 
   async function commitAll(entry: CacheEntry, node: VaryNode | undefined, errand: Errand): Promise<void> {
@@ -222,7 +223,8 @@ export function createAskOrigin(parts: AskParts): AskOrigin {
     }
     tiers.keepNear(renewed)
     const confirming = tiers.confirm(renewed, beganSequence)
-    const isFindable = findableOnce(confirming.then((result) => announce(call, renewed.key, result)))
+    const announced = confirming.then((result) => announce(call, renewed.key, result))
+    const isFindable = findableOnce(renewed.key, announced)
     const ttlMs = Math.max(0, renewed.staleAtMs - renewed.confirmedAtMs)
     const answer = answerFrom(renewed, { outcome: 'revalidated', because, ageMs: 0, ttlMs, tier: 'origin' })
     return { result: { answer, ...cost, isShareable: true, variant: undefined }, isFindable }

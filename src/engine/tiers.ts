@@ -62,6 +62,8 @@ export async function createTiers(parts: TierParts): Promise<Tiers> {
   let seen = 0
   const warned = new Set<string>()
   const writing = new Set<Promise<unknown>>()
+  /** Keys whose near copy is ahead of the store, with the number of writes under way. */
+  const ahead = new Map<string, number>()
 
   function onFailure(operation: string, error: unknown): undefined {
     const reason = error instanceof Error ? error : new Error(String(error))
@@ -91,7 +93,7 @@ export async function createTiers(parts: TierParts): Promise<Tiers> {
     }
   }
 
-  /** Drops near copies that other processes replaced, and takes over new marks. */
+  /** Drops near copies that other processes replaced, and takes over new marks. What is being written here is newer. */
   function apply(changes: Changes, inForce: readonly Mark[]): void {
     const since = seen
     seen = Math.max(seen, changes.sequence)
@@ -99,6 +101,7 @@ export async function createTiers(parts: TierParts): Promise<Tiers> {
     if (near === undefined || isOneTier) return
     if (!changes.isComplete) return near.forgetAll()
     for (const key of changes.keys) {
+      if (ahead.has(key)) continue
       const copy = near.head(key) as EntryHead | undefined
       if (copy === undefined || copy.sequence <= since || !isLatest(copy)) near.forget(key)
     }
@@ -179,8 +182,14 @@ export async function createTiers(parts: TierParts): Promise<Tiers> {
     return result
   }
 
-  function tracked<Result>(work: Promise<Result>): Promise<Result> {
-    const tracking = work.finally(() => writing.delete(tracking))
+  function tracked<Result>(key: string, work: () => Promise<Result>): Promise<Result> {
+    ahead.set(key, (ahead.get(key) ?? 0) + 1)
+    const tracking = work().finally(() => {
+      writing.delete(tracking)
+      const left = (ahead.get(key) ?? 1) - 1
+      if (left > 0) ahead.set(key, left)
+      else ahead.delete(key)
+    })
     writing.add(tracking)
     return tracking
   }
@@ -215,8 +224,8 @@ export async function createTiers(parts: TierParts): Promise<Tiers> {
     keepNear(record) {
       if (!isOneTier) near?.keep(record)
     },
-    commit: (record, beganSequence) => tracked(commit(record, beganSequence)),
-    confirm: (entry, beganSequence) => tracked(confirm(entry, beganSequence)),
+    commit: (record, beganSequence) => tracked(record.key, () => commit(record, beganSequence)),
+    confirm: (entry, beganSequence) => tracked(entry.key, () => confirm(entry, beganSequence)),
     async remove(key) {
       near?.forget(key)
       if (canShare) await attempt('remove', () => shared.remove(key))

@@ -1,21 +1,32 @@
 // The hard timeout: whatever the steps below do, the call ends when it says.
+import { CachetteError } from '../errors/cachette-error.js'
 import { timedOut } from '../errors/timed-out.js'
 import type { Clock } from '../shared/clock.js'
-import type { OriginStep } from './origin-call.js'
+import type { OriginCall, OriginStep } from './origin-call.js'
+
+/** A signal that nobody ever gives. */
+const NEVER = new AbortController().signal
 
 /**
- * Ends a call `policy.timeoutMs` after it began, body included, and cancels what is under way.
+ * Ends a call `policy.timeoutMs` after it began, body included, and cancels what is under way. `closing` ends all
+ * calls at once.
  *
- * @throws CachetteError `CACHETTE_TIMEOUT`
+ * @throws CachetteError `CACHETTE_TIMEOUT`; `CACHETTE_CLOSED` where `closing` came first
  */
-export function withDeadline(clock: Clock, next: OriginStep): OriginStep {
+export function withDeadline(clock: Clock, next: OriginStep, closing: AbortSignal = NEVER): OriginStep {
   return (call) => {
     const cancel = new AbortController()
     return new Promise((resolve, reject) => {
       const end = (settle: () => void): void => {
         stopTimer()
         call.signal.removeEventListener('abort', onAbort)
+        closing.removeEventListener('abort', onClosing)
         settle()
+      }
+      const onClosing = (): void => {
+        const error = cutOff(call)
+        cancel.abort(error)
+        end(() => reject(error))
       }
       const onAbort = (): void => {
         cancel.abort(call.signal.reason)
@@ -27,6 +38,8 @@ export function withDeadline(clock: Clock, next: OriginStep): OriginStep {
         end(() => reject(error))
       }, call.policy.timeoutMs)
       if (call.signal.aborted) return onAbort()
+      if (closing.aborted) return onClosing()
+      if (closing !== NEVER) closing.addEventListener('abort', onClosing, { once: true })
       call.signal.addEventListener('abort', onAbort, { once: true })
       next({ ...call, signal: cancel.signal }).then(
         (reply) => end(() => resolve(reply)),
@@ -34,4 +47,12 @@ export function withDeadline(clock: Clock, next: OriginStep): OriginStep {
       )
     })
   }
+}
+
+function cutOff({ service, method, redactedUrl: url }: OriginCall): CachetteError {
+  return new CachetteError(
+    'CACHETTE_CLOSED',
+    `${method} ${url} was under way when this cachette instance was closed; close it later, or call again on another one`,
+    { service, url, attempts: 1 },
+  )
 }

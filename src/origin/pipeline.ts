@@ -7,8 +7,8 @@ import { withDeadline } from './deadline.js'
 import type { OriginStep } from './origin-call.js'
 import { receive } from './receive.js'
 
-/** Makes the pipeline: deadline → authorize → receive. */
-export function createOriginPipeline(clock: Clock): OriginStep {
-  const tokens = createTokenSource(clock, withDeadline(clock, receive))
-  return withDeadline(clock, withAuthorization(tokens, receive))
+/** Makes the pipeline: deadline → authorize → receive. `closing` ends what is under way. */
+export function createOriginPipeline(clock: Clock, closing?: AbortSignal): OriginStep {
+  const tokens = createTokenSource(clock, withDeadline(clock, receive, closing))
+  return withDeadline(clock, withAuthorization(tokens, receive), closing)
 }

@@ -81,6 +81,14 @@ describe('fifty callers at once', () => {
     expect(origin.count()).toBe(1)
   })
 
+  it('a caller who comes between answer and commit finds an entry that is too large for the memory tier', async () => {
+    const store = `lmdb:${newFolder()}/store`
+    const { api, origin } = await openWorld({ store, memory: { maxBytes: '8KB' } })
+    origin.on('/large', { body: 'x'.repeat(400_000), headers: { 'content-type': 'text/plain' } })
+    for (let call = 0; call < 10; call += 1) await api.getExternal('/large')
+    expect(origin.count()).toBe(1)
+  })
+
   it('of different URLs never wait for each other', async () => {
     const { api, origin } = await openWorld()
     const gate = createGate()
