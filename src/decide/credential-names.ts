@@ -8,7 +8,7 @@ const PARAMS = new Set(['api_key', 'apikey', 'key', 'token', 'access_token', 'se
 
 /** Names that give themselves away: a part that means a secret, with pagination tokens let off. */
 const TELLING =
-  /(^|[-_.])(api[-_]?key|apikey|token|secret|password|passwd|auth|authorization|signature|session|sessionid|session[-_]?id|cookie|credentials?|jwt)$/i
+  /(^|[-_.])(api[-_]?key|apikey|token|secret|password|passwd|auth|authorization|signature|sig|pwd|session|sessionid|session[-_]?id|cookie|credentials?|jwt)$/i
 const PAGINATION = /(^|[-_.])(page|next|sync|continuation)[-_]?token$|pagetoken$/i
 
 /** True for a header whose value is a credential. */

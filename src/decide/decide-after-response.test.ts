@@ -25,6 +25,7 @@ function decide(
     entry: undefined,
     purge: 'none',
     policy: policyWith({}),
+    isConditional: true,
     secrets: [],
     now: after(0),
     ...changes,
@@ -53,7 +54,6 @@ describe('a good response', () => {
   it.each([
     [{ status: 206 }, 'partial-content'],
     [{ status: 400 }, 'status-not-stored'],
-    [{ status: 304 }, 'status-not-stored'],
     [{ headers: [['Cache-Control', 'no-store']] }, 'no-store'],
     [{ headers: [['Vary', '*']] }, 'vary-star'],
     [{ sizeBytes: 16 * 1024 ** 2 + 1 }, 'body-too-large'],
@@ -169,7 +169,18 @@ describe('a 304', () => {
 
   it('after a soft purge renews the entry, after a hard one does not', () => {
     expect(decide({ status: 304 }, { entry, purge: 'soft' })).toMatchObject({ action: 'update' })
-    expect(decide({ status: 304 }, { entry, purge: 'hard' })).toMatchObject({ action: 'do-not-store' })
+    expect(decide({ status: 304 }, { entry, purge: 'hard' })).toEqual({
+      action: 'fail',
+      because: 'invalid-response',
+    })
+  })
+
+  it('that nobody asked for is a failure: the older entry stands in, or there is nothing to give', () => {
+    expect(decide({ status: 304 }, { isConditional: false })).toEqual({
+      action: 'fail',
+      because: 'invalid-response',
+    })
+    expect(decide({ status: 304 }, { entry, isConditional: false })).toMatchObject({ action: 'rescue' })
   })
 
   it('does not move the cap, whenever it comes', () => {

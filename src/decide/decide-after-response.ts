@@ -45,6 +45,8 @@ export interface ResponseQuestion {
   readonly response: JudgedResponse
   /** The older entry, if any. */
   readonly entry: DatedEntry | undefined
+  /** True where the request was to validate the older entry. */
+  readonly isConditional: boolean
   readonly purge: PurgeState
   readonly policy: Policy
   /** Credential values that the request carried: a response that repeats one, as a redirect may, is not stored. */
@@ -60,7 +62,9 @@ export function decideAfterResponse(question: ResponseQuestion): ResponseDecisio
     const reason = isErrorInDisguise ? 'invalid-response' : FAILURE_REASON[response.classification]
     return failureDecision(question, reason)
   }
-  if (response.status === 304 && entry !== undefined && question.purge !== 'hard') {
+  if (response.status === 304) {
+    if (!question.isConditional || entry === undefined || question.purge === 'hard')
+      return failureDecision(question, 'invalid-response')
     const assessed = freshnessOf(policy).assess({ status: entry.status, headers: response.headers }, policy)
     const freshForMs = assessed.isStorable ? assessed.freshForMs : 0
     return { action: 'update', because: 'not-modified', ...lifeOf(freshForMs, entry.storedAtMs, policy, now) }

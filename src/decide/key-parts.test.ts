@@ -262,10 +262,13 @@ describe('the secrets of a request', () => {
     )
   })
 
-  it("keep out the service's own credential only where the caller brought one", () => {
+  it("keep out the service's own authorisation only where another stands in its place", () => {
     const policy = { headers: { 'X-Api-Key': 'header-secret' } }
-    expect(partsOf(URL_TEXT, { policy, isOwnUrl: true }).hasCallerCredential).toBe(false)
-    expect(partsOf(`${URL_TEXT}?token=x`).hasCallerCredential).toBe(true)
-    expect(partsOf(URL_TEXT, { headers: { Cookie: 'a=1' } }).hasCallerCredential).toBe(true)
+    expect(partsOf(URL_TEXT).isAuthorized).toBe(false)
+    expect(partsOf(URL_TEXT, { policy, isOwnUrl: true }).isAuthorized).toBe(true)
+    expect(partsOf(URL_TEXT, { headers: { Authorization: 'Bearer x' } }).isAuthorized).toBe(true)
+    expect(partsOf(`${URL_TEXT}?api_key=x`).isAuthorized).toBe(true)
+    expect(partsOf(`${URL_TEXT}?session_id=x`).isAuthorized).toBe(false)
+    expect(partsOf(URL_TEXT, { headers: { Cookie: 'a=1', 'Idempotency-Key': '7' } }).isAuthorized).toBe(false)
   })
 })

@@ -47,11 +47,15 @@ export interface KeyParts {
   readonly keyHeaders: HeaderList
   /** Credentials that take part, sorted by name. */
   readonly identity: readonly Credential[]
-  /** True where the caller brought a credential, so that the service's own is not added. */
-  readonly hasCallerCredential: boolean
+  /** True where the request says already who sends it, so that the service's own authorisation is not added. */
+  readonly isAuthorized: boolean
   /** Every credential value sent, whether it takes part or not. */
   readonly secrets: readonly string[]
 }
+
+/** What stands in the place of a service's own authorisation; a session or a cookie goes beside it. */
+const AUTHORIZING_HEADERS = new Set(['authorization', 'x-api-key'])
+const AUTHORIZING_PARAMS = new Set(['api_key', 'apikey', 'key', 'access_token'])
 
 /** What every URL parser takes out before it reads. https://url.spec.whatwg.org/#url-parsing */
 const STRIPPED = /^[\0- ]+|[\0- ]+$|[\t\n\r]+/g
@@ -81,7 +85,9 @@ export function keyPartsOf(question: KeyQuestion): KeyParts {
     redactedUrl,
     keyHeaders: headers.keyed,
     identity,
-    hasCallerCredential: headers.hasCallerCredential || query.credentials.length > 0,
+    isAuthorized:
+      headers.sent.some(([name]) => AUTHORIZING_HEADERS.has(name.toLowerCase())) ||
+      query.sent.some(({ name }) => AUTHORIZING_PARAMS.has(name)),
     secrets: [...headers.secrets, ...query.secrets],
   }
 }
@@ -132,7 +138,6 @@ function partHeaders(
   readonly sent: HeaderList
   readonly keyed: HeaderList
   readonly credentials: readonly Credential[]
-  readonly hasCallerCredential: boolean
   readonly secrets: readonly string[]
 } {
   const ignored = new Set(policy.key.ignoreHeaders.map((name) => name.toLowerCase()))
@@ -162,7 +167,6 @@ function partHeaders(
             name: `header ${name.toLowerCase()}`,
             value: trimmed(value),
           })),
-    hasCallerCredential: secretHeaders.length > 0,
     secrets: [...secretHeaders, ...added.filter(([name]) => isCredentialHeader(name))].flatMap(([, value]) =>
       secretsIn(value),
     ),

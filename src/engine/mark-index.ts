@@ -1,6 +1,6 @@
 // The purge marks in force, arranged so that a lookup asks a few maps and never scans.
 import type { PurgeState } from '../decide/decide-lookup.js'
-import type { Mark } from '../model/mark.js'
+import { type Mark, covers } from '../model/mark.js'
 
 /** What a mark may cover. */
 export interface Markable {
@@ -66,7 +66,7 @@ export function createMarkIndex(): MarkIndex {
       if (entry.sequence >= newest) return 'none'
       let state: PurgeState = 'none'
       for (const mark of candidates(entry)) {
-        if (mark.sequence <= entry.sequence || !covers(mark, entry)) continue
+        if (mark.sequence <= entry.sequence || !covers(mark.scope, entry)) continue
         if (!mark.isSoft) return 'hard'
         state = 'soft'
       }
@@ -76,19 +76,11 @@ export function createMarkIndex(): MarkIndex {
       if (newest <= sequence) return false
       if (newestTagged > sequence) return true
       for (const mark of candidates({ ...call, tags: [] })) {
-        if (mark.sequence > sequence && covers(mark, { ...call, tags: [] })) return true
+        if (mark.sequence > sequence && covers(mark.scope, { ...call, tags: [] })) return true
       }
       return false
     },
   }
-}
-
-function covers({ scope }: Mark, entry: Omit<Markable, 'sequence'>): boolean {
-  return (
-    (scope.service === undefined || scope.service === entry.service) &&
-    (scope.url === undefined || scope.url === entry.purgeUrl) &&
-    (scope.tag === undefined || entry.tags.includes(scope.tag))
-  )
 }
 
 function sameScope(one: Mark, other: Mark): boolean {

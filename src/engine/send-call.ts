@@ -13,7 +13,7 @@ export function sendCall(
   signal: AbortSignal = new AbortController().signal,
 ): Promise<OriginReply> {
   const { request, parts, policy, service, isOwnUrl } = call
-  const usesOwnCredentials = policy.injectCredentials && isOwnUrl && !parts.hasCallerCredential
+  const usesOwnCredentials = policy.injectCredentials && isOwnUrl && !parts.isAuthorized
   return pipeline({
     service: service.name,
     policy,

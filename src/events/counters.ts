@@ -50,7 +50,7 @@ export async function createCounters(
   onError: (error: unknown) => void,
 ): Promise<Counters> {
   let tallies = new Map<string, OpenTally>()
-  let epoch = await ledger.epoch()
+  let epoch = await epochOf(ledger, onError)
   let minute = 0
   let cancelTimer: (() => void) | undefined
   let flushing: Promise<void> = Promise.resolve()
@@ -149,6 +149,16 @@ export async function createCounters(
       cancelTimer?.()
       await flush()
     },
+  }
+}
+
+/** A ledger that cannot be read keeps nobody from opening; what is counted meanwhile may be dropped as of another epoch. */
+async function epochOf(ledger: Ledger, onError: (error: unknown) => void): Promise<number> {
+  try {
+    return await ledger.epoch()
+  } catch (error) {
+    onError(error)
+    return 0
   }
 }
 

@@ -15,7 +15,7 @@ const ENCODING_FIELDS = new Set(['content-encoding', 'content-length'])
 /** zstd came to Node with 22.15; older versions do not ask for it. */
 const createZstd = (zlib as unknown as { createZstdDecompress?: () => Transform }).createZstdDecompress
 
-/** What is asked for where the caller did not say. */
+/** What is asked for, whatever the caller's own field says: what is stored must be read by everyone. */
 const ACCEPT_ENCODING = createZstd === undefined ? 'gzip, br, deflate' : 'gzip, br, zstd, deflate'
 
 /**
@@ -47,8 +47,8 @@ async function send(call: OriginCall): ReturnType<OriginCall['transport']> {
 }
 
 function withAcceptEncoding(headers: HeaderList): HeaderList {
-  const isGiven = headers.some(([name]) => name.toLowerCase() === 'accept-encoding')
-  return isGiven ? headers : [...headers, ['accept-encoding', ACCEPT_ENCODING]]
+  const others = headers.filter(([name]) => name.toLowerCase() !== 'accept-encoding')
+  return [...others, ['accept-encoding', ACCEPT_ENCODING]]
 }
 
 /** Decoders in the order in which they undo the codings; undefined where one is unknown: the body then passes as it is. */
