@@ -22,14 +22,15 @@ import { CachetteError, configError } from './errors/cachette-error.js'
 import { createCounters } from './events/counters.js'
 import { createEventBus } from './events/event-bus.js'
 import { metricsOf } from './events/metrics-view.js'
-import { type ListOptions, type CleanReport, createEntries } from './instance/entries.js'
+import { type ListOptions, createEntries } from './instance/entries.js'
 import { type OpenedStores, openStores } from './instance/open-store.js'
 import { onProcessExit } from './instance/process-exit.js'
-import { type ServiceInfo, claimingService, servicesOf } from './instance/services.js'
+import { claimingService, servicesOf } from './instance/services.js'
 import type { EntryDetails, EntrySummary, Explanation, PurgeRequest } from './model/entry-summary.js'
 import type { Metrics } from './model/metrics.js'
 import type { EventMap, EventName } from './model/request-event.js'
 import type { Store, StoreHealth } from './model/store.js'
+import type { CleanReport, ServiceInfo } from './model/tool-reports.js'
 import { createOriginPipeline } from './origin/pipeline.js'
 import { createUndiciTransport } from './origin/undici-transport.js'
 import { booksProfile } from './providers/books/profile.js'
@@ -43,6 +44,8 @@ export interface Cachette {
   service(name: string): CachedExternalAPIService
   /** Declared services and those that ship a profile. */
   services(): readonly ServiceInfo[]
+  /** The name of the service that claims a URL. */
+  claimingService(url: string): string
   /**
    * Figures of every process that shares the store, this one's unflushed ones included.
    *
@@ -190,6 +193,7 @@ export async function openCachette(options: unknown, origin: InstanceOrigin): Pr
       return made
     },
     services: () => servicesOf(config),
+    claimingService: (url) => claimingService(config, url),
     async metrics({ history } = {}) {
       const historyMs = historyOf(history)
       await counters.flush()

@@ -8,6 +8,7 @@ import type { Outcome } from '../model/outcome.js'
 import type { RequestEvent } from '../model/request-event.js'
 import type { StoreHealth } from '../model/store.js'
 import type { Tier } from '../model/tier.js'
+import type { CleanReport, ServiceInfo } from '../model/tool-reports.js'
 
 /** What a tool may ask of a cache, wherever it runs. Methods reject with the library's own errors. */
 export interface Admin {
@@ -64,12 +65,6 @@ export interface AdminAnswer {
   readonly tier: Tier
 }
 
-export interface CleanReport {
-  readonly removed: number
-  /** Stale entries that stay because they may still rescue a failed call. */
-  readonly staleKept: number
-}
-
 export interface PurgeReport {
   /** Null where a mark was drawn instead of counting. */
   readonly removed: number | null
@@ -89,19 +84,6 @@ export interface EntryPage {
   readonly entries: readonly EntrySummary[]
   /** Absent on the last page. */
   readonly cursor?: string
-}
-
-/** A service as tools see it. */
-export interface ServiceInfo {
-  readonly name: string
-  readonly baseURL?: string
-  /** More hosts that belong to it. */
-  readonly hosts: readonly string[]
-  readonly hasCredentials: boolean
-  /** Variables to set where credentials are missing. */
-  readonly missing: readonly string[]
-  /** Paths below the base URL that warm-up asks for, most popular first. */
-  readonly popular: readonly string[]
 }
 
 export interface HealthReport {

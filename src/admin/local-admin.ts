@@ -2,13 +2,12 @@
 import type { Cachette } from '../create-cachette.js'
 import type { ExternalOptions } from '../doors/service/external-options.js'
 import type { Admin, CallDescription } from './admin.js'
-import { claimingService } from './claiming-service.js'
 import { findByKey } from './find-entry.js'
 
 /** An {@link Admin} that speaks to an instance; closing it closes the instance. */
 export function createLocalAdmin(instance: Cachette): Admin {
   const serviceOf = (url: string, service: string | undefined): string =>
-    service ?? claimingService(instance.services(), url)
+    service ?? instance.claimingService(url)
   let closing: Promise<void> | undefined
   return {
     metrics: (options) => instance.metrics(options),

@@ -117,7 +117,9 @@ const REQUEST_ENTRIES = {
 }
 
 /** Checks the settings of one rule or of `defaults`. */
-export const requestSettingsSchema = optionsObject(REQUEST_ENTRIES, { later: LATER })
+export const requestSettingsSchema = optionsObject(REQUEST_ENTRIES, {
+  later: new Map([...LATER, ['http', undefined]]),
+})
 
 /** Checks a base URL. */
 export const baseUrlSchema = readable(

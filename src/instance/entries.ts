@@ -12,6 +12,7 @@ import { shownUrl } from '../shared/shown-url.js'
 import type { EventBus } from '../events/event-bus.js'
 import type { EntryHead } from '../model/cache-entry.js'
 import type { EntryDetails, EntrySummary, PurgeRequest } from '../model/entry-summary.js'
+import type { CleanReport } from '../model/tool-reports.js'
 import type { MarkScope } from '../model/mark.js'
 import type { Clock } from '../shared/clock.js'
 import * as v from 'valibot'
@@ -25,13 +26,6 @@ export interface ListOptions {
   readonly limit?: number
   /** Where the page before ended. */
   readonly cursor?: string
-}
-
-/** What was cleaned. */
-export interface CleanReport {
-  readonly removed: number
-  /** Stale entries that stay, since they may still stand in for a failing origin. */
-  readonly staleKept: number
 }
 
 /** The entries of an instance. */

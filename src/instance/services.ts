@@ -1,19 +1,8 @@
 // The services of an instance, as tools see them.
 import type { ResolvedConfig } from '../config/resolve-config.js'
+import type { ResolvedService } from '../config/resolve-service.js'
+import type { ServiceInfo } from '../model/tool-reports.js'
 import { configError } from '../errors/cachette-error.js'
-
-/** A service as tools see it. */
-export interface ServiceInfo {
-  readonly name: string
-  readonly baseURL?: string
-  /** More hosts that belong to it. */
-  readonly hosts: readonly string[]
-  readonly hasCredentials: boolean
-  /** Variables to set where credentials are missing. */
-  readonly missing: readonly string[]
-  /** Paths below the base URL that warm-up asks for, most popular first. */
-  readonly popular: readonly string[]
-}
 
 /** Declared services and those that ship a profile, by name. */
 export function servicesOf(config: ResolvedConfig): readonly ServiceInfo[] {
@@ -28,15 +17,21 @@ export function servicesOf(config: ResolvedConfig): readonly ServiceInfo[] {
 }
 
 /**
- * The name of the service that claims a URL's host.
+ * The name of the service that claims a URL; of several, the one with the longest base URL.
  *
  * @throws CachetteError `CACHETTE_CONFIG` where none does
  */
 export function claimingService(config: ResolvedConfig, url: string): string {
   const parsed = URL.canParse(url) ? new URL(url) : undefined
-  const claiming = [...config.services.values()].find(
-    (service) => parsed !== undefined && service.claims(parsed),
+  const claiming = [...config.services.values()]
+    .filter((service) => parsed !== undefined && service.claims(parsed))
+    .sort((one, other) => matchLength(other, url) - matchLength(one, url))
+  if (claiming[0] !== undefined) return claiming[0].name
+  throw configError(
+    `no service claims ${parsed === undefined ? 'that URL' : `the host ${parsed.host}`}; name the service of the call (--service my_service), or declare one with that baseURL or host`,
   )
-  if (claiming !== undefined) return claiming.name
-  throw configError(`no service claims ${parsed?.host ?? 'that URL'}; name the service of the call`)
+}
+
+function matchLength({ baseURL }: ResolvedService, url: string): number {
+  return baseURL !== undefined && url.startsWith(baseURL) ? baseURL.length : 0
 }

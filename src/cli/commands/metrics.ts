@@ -1,6 +1,7 @@
 // `cachette metrics`: hit rate and more, of every process on the store.
 import { Command } from 'commander'
-import type { Admin, CleanReport } from '../../admin/admin.js'
+import type { Admin } from '../../admin/admin.js'
+import type { CleanReport } from '../../model/tool-reports.js'
 import type { CommandContext } from '../context.js'
 import { EXIT } from '../exit-codes.js'
 import { counted } from '../format/figures.js'

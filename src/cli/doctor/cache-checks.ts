@@ -1,5 +1,6 @@
 // What the doctor asks of the cache: its stores and its services. Pure.
-import type { HealthReport, ServiceInfo } from '../../admin/admin.js'
+import type { HealthReport } from '../../admin/admin.js'
+import type { ServiceInfo } from '../../model/tool-reports.js'
 import type { StoreHealth } from '../../model/store.js'
 import { counted, formatBytes } from '../format/figures.js'
 import { fail, ok, warn, type Check } from './check.js'

@@ -1,6 +1,6 @@
 // Chooses what `warm` asks for without a file: each service's own list of popular requests. Pure.
 import { closest } from 'fastest-levenshtein'
-import type { ServiceInfo } from '../../admin/admin.js'
+import type { ServiceInfo } from '../../model/tool-reports.js'
 import { UsageError } from '../usage-error.js'
 import type { WarmRequest } from './url-file.js'
 
