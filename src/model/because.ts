@@ -1,7 +1,7 @@
 // The closed list of reasons. Every decision, event, answer and explanation names one of these.
 
 /** Why a decision fell as it did. */
-export const REASONS = [
+const REASONS = [
   // looking up
   'fresh',
   'not-in-cache',

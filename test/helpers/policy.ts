@@ -3,7 +3,7 @@ import type { KeyOptions, Policy } from '../../src/model/policy.js'
 
 const HOUR_MS = 3_600_000
 
-export const DEFAULT_POLICY: Policy = Object.freeze({
+const DEFAULT_POLICY: Policy = Object.freeze({
   service: 'my_service',
   freshness: 'ttl',
   ttlMs: 4 * HOUR_MS,
