@@ -9,6 +9,7 @@
 //   4. A purge drawn after a flight began keeps later callers from joining, and its answer from being stored.
 //   5. What the origin forbids to share is handed to the leader alone; the others ask for themselves, and for 10 s
 //      calls for that key do not wait for each other.
+import { setMaxListeners } from 'node:events'
 import { type LookupDecision, decideLookup } from '../decide/decide-lookup.js'
 import { failureDecision } from '../decide/decide-after-response.js'
 import { CachetteError } from '../errors/cachette-error.js'
@@ -58,6 +59,9 @@ export interface EngineParts {
   readonly memoBytes: number
 }
 
+/** Not 0: Node 20 then cannot tell the number any more. */
+const MANY_LISTENERS = 100_000
+
 /** What was found for a call. */
 interface Lookup {
   readonly entry: CacheEntry | undefined
@@ -100,6 +104,9 @@ export function createEngine(parts: EngineParts): Engine {
   }
 
   function answerSlowly(request: CacheRequest, startedMs: number): Promise<CacheAnswer> {
+    // Many calls may be given one signal: that they all listen is no leak to be warned of.
+    const { signal } = request.options
+    if (signal instanceof EventTarget) setMaxListeners(MANY_LISTENERS, signal)
     const work = answerAndRecord(request, startedMs).finally(() => underWay.delete(work))
     underWay.add(work)
     return work
