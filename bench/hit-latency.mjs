@@ -122,7 +122,7 @@ async function proveHits(contenders, origin, body) {
 function tableOf(contenders, figures) {
   const floorUs = figures.get(FLOOR).us
   return {
-    title: 'Hit latency',
+    title: 'Cost of a hit, beside the peers',
     columns: [
       { name: 'package' },
       { name: 'version' },

@@ -111,7 +111,7 @@ function tableOf(contenders, figures) {
   const floorUs = figures.get(FLOOR).us
   const ratio = figures.get(OURS).us / floorUs
   return {
-    title: 'LMDB hit',
+    title: 'Cost of a hit in the embedded store',
     columns: [
       { name: 'what' },
       { name: 'version' },

@@ -194,7 +194,7 @@ function failedOf(failed) {
 
 function tableOf(rows) {
   return {
-    title: 'Behaviour',
+    title: 'Under a crowd, and when the origin fails',
     columns: [{ name: 'package' }, { name: 'version' }, ...COLUMNS.map(({ name }) => ({ name }))],
     rows,
     notes: [
