@@ -1,5 +1,8 @@
 // The only wiring: options in; tiers, origin pipeline, engine and events out.
 import { createHash, randomBytes } from 'node:crypto'
+import * as v from 'valibot'
+import { checkShape, optionsObject } from './config/check-shape.js'
+import { suggestName } from './config/nearest-name.js'
 import { setMaxListeners } from 'node:events'
 import type { CachetteOptions } from './config/cachette-options.js'
 import { readDuration, DURATION_FORM } from './config/durations.js'
@@ -17,10 +20,11 @@ import { explainCall } from './engine/explain.js'
 import { createKeyHasher } from './engine/key-hasher.js'
 import { prepareCall } from './engine/prepared-call.js'
 import { createRecorder } from './engine/recorder.js'
+import { createStoreAnswers } from './engine/store-answers.js'
 import { createTiers } from './engine/tiers.js'
 import { CachetteError, configError } from './errors/cachette-error.js'
 import { createCounters } from './events/counters.js'
-import { createEventBus } from './events/event-bus.js'
+import { EVENT_NAMES, createEventBus } from './events/event-bus.js'
 import { metricsOf } from './events/metrics-view.js'
 import { type ListOptions, createEntries } from './instance/entries.js'
 import { type OpenedStores, openStores } from './instance/open-store.js'
@@ -91,13 +95,15 @@ export interface InstanceOrigin {
   readonly defaultStore?: string
 }
 
+const metricsSchema = optionsObject({ history: v.optional(v.string(DURATION_FORM)) })
+
 const CLOSE_WITHIN_MS = 5_000
 /** How long `close` waits for calls under way. */
 const CUT_OFF_AFTER_MS = 4_000
 const MAX_HISTORY_MS = 7 * 86_400_000
 const MINUTE_MS = 60_000
 /** The part of the memory bound that the memo of calls may take. */
-const MEMO_SHARE = 1 / 8
+const MEMO_SHARE = 1 / 4
 
 /**
  * Makes a cache. Reads no file; reads the environment for TTLs, base URLs and credentials.
@@ -133,13 +139,14 @@ export async function openCachette(options: unknown, origin: InstanceOrigin): Pr
   // Every call under way listens.
   setMaxListeners(0, cutOff.signal)
   const pipeline = createOriginPipeline(clock, cutOff.signal)
-  const countOriginCalls = counters.countOriginCalls
+  const countOriginCall = (service: string): void => counters.countOriginCalls(service, 1)
+  const answers = createStoreAnswers({ clock, bus, tiers, hasher })
   const engine = createEngine({
     clock,
     tiers,
     preparer,
-    askOrigin: createAskOrigin({ clock, bus, tiers, hasher, pipeline, countOriginCalls }),
-    bypassCache: createBypass({ clock, bus, tiers, pipeline, countOriginCalls }),
+    askOrigin: createAskOrigin({ clock, bus, pipeline, answers, countOriginCall }),
+    bypassCache: createBypass({ clock, bus, tiers, pipeline, countOriginCall }),
     recorder: createRecorder({
       clock,
       bus,
@@ -183,6 +190,18 @@ export async function openCachette(options: unknown, origin: InstanceOrigin): Pr
     if (stores.near !== undefined && stores.near !== stores.shared) await stores.near.close()
   }
 
+  /** After `close` every method says so, whatever the store would say. */
+  function whileOpen<Args extends unknown[], Result>(
+    work: (...args: Args) => Promise<Result>,
+  ): (...args: Args) => Promise<Result> {
+    return (...args) =>
+      closing === undefined
+        ? work(...args)
+        : Promise.reject(
+            new CachetteError('CACHETTE_CLOSED', 'this cachette instance is closed; create another one'),
+          )
+  }
+
   const cachette: Cachette = {
     [CONNECTION]: connection,
     service(name) {
@@ -194,7 +213,8 @@ export async function openCachette(options: unknown, origin: InstanceOrigin): Pr
     },
     services: () => servicesOf(config),
     claimingService: (url) => claimingService(config, url),
-    async metrics({ history } = {}) {
+    metrics: whileOpen(async (options = {}) => {
+      const { history } = checkShape(metricsSchema, options, 'metrics')
       const historyMs = historyOf(history)
       await counters.flush()
       const fromMinute =
@@ -202,26 +222,29 @@ export async function openCachette(options: unknown, origin: InstanceOrigin): Pr
       return metricsOf(await stores.shared.ledger.figures(fromMinute), {
         hasHistory: historyMs !== undefined,
       })
-    },
-    async resetMetrics() {
+    }),
+    resetMetrics: whileOpen(async () => {
       await stores.shared.ledger.reset(clock.nowMs())
       await counters.restart()
-    },
-    purge: entries.purge,
-    cleanExpired: entries.cleanExpired,
-    list: entries.list,
-    entry: entries.entry,
-    async explain(url, { service, ...call } = {}) {
+    }),
+    purge: whileOpen(entries.purge),
+    cleanExpired: whileOpen(entries.cleanExpired),
+    list: whileOpen(entries.list),
+    entry: whileOpen(entries.entry),
+    explain: whileOpen(async (url, { service, ...call } = {}) => {
       const name = service ?? claimingService(config, url)
       return explainCall(serviceRequest(name, url, call, connection), { clock, tiers, preparer })
+    }),
+    on(name, listener) {
+      if (EVENT_NAMES.includes(name)) return bus.on(name, listener)
+      throw configError(`on: unknown event "${String(name)}"${suggestName(String(name), EVENT_NAMES)}`)
     },
-    on: bus.on,
-    async health() {
+    health: whileOpen(async () => {
       const near =
         stores.near === undefined || stores.near === stores.shared ? [] : [await stores.near.health()]
       const all = [...near, await stores.shared.health()]
       return { isHealthy: all.every(({ problem }) => problem === undefined), tiers: all }
-    },
+    }),
     close() {
       closing ??= within(closeAll(), CLOSE_WITHIN_MS)
       return closing

@@ -19,14 +19,19 @@ let opened: Cachette | undefined
 
 /** Opens the default instance, or gives the one that is open. */
 export function openDefaultCachette(): Promise<Cachette> {
-  opening ??= open().then(
-    (cachette) => (opened = cachette),
+  if (opening !== undefined) return opening
+  const mine = open().then(
+    (cachette) => {
+      if (opening === mine) opened = cachette
+      return cachette
+    },
     (error: unknown) => {
-      opening = undefined
+      if (opening === mine) opening = undefined
       throw error
     },
   )
-  return opening
+  opening = mine
+  return mine
 }
 
 /** The default instance, as the service class asks for it. */
@@ -47,7 +52,9 @@ export const defaultCachette: DefaultInstance = {
     const closing = opening
     opening = undefined
     opened = undefined
-    await (await closing)?.close()
+    // One that could not be opened has nothing to close, and its own caller has been told.
+    const instance = await closing?.catch(() => undefined)
+    await instance?.close()
   },
 }
 

@@ -138,7 +138,7 @@ describe('an option of a service', () => {
     ['breaker', false],
     ['rateLimit', '40/1s'],
     ['quota', '1000/1d'],
-    ['limitsPer', 'service'],
+    ['limitsPer', 'identity'],
     ['validate', {}],
     ['forwardHeaders', []],
   ])('%s is of a later version, and refused in services, rules and defaults', (name, value) => {

@@ -12,6 +12,7 @@ const PROFILE: Profile = {
   name: 'films',
   baseURL: 'https://api.films.example/3',
   baseURLVariable: 'FILMS_BASE_URL',
+  urlVariables: [],
   hosts: [],
   equivalentHosts: {},
   rules: [{ match: '/movie/:id', ttl: '5h' }],

@@ -39,6 +39,15 @@ export interface ConfigSources {
 
 const MIN_SECRET_LENGTH = 16
 
+/** Variables that later versions bring: refused, since whoever sets one expects something of it. */
+const LATER_VARIABLES = [
+  'CACHETTE_ENCRYPTION_KEY',
+  'CACHETTE_HOSTS',
+  'CACHETTE_FRESHNESS',
+  'CACHETTE_TTL_HOURS',
+  'CACHETTE_ADMIN_TOKEN',
+]
+
 /**
  * Checks everything and applies every default.
  *
@@ -101,7 +110,7 @@ function withoutUndefined(memory: { maxBytes?: number | undefined; maxEntries?: 
 }
 
 function refuseLaterVariables(environment: Environment): void {
-  if (environment.CACHETTE_ENCRYPTION_KEY !== undefined) throw notInThisVersion('CACHETTE_ENCRYPTION_KEY')
+  for (const name of LATER_VARIABLES) if (environment[name] !== undefined) throw notInThisVersion(name)
 }
 
 function readSecret(environment: Environment): string | undefined {

@@ -6,7 +6,7 @@ import { checkShape } from './check-shape.js'
 import { DEFAULT_SETTINGS } from './default-settings.js'
 import { type HostMatcher, compileHosts } from './host-matcher.js'
 import type { Layer } from './layers.js'
-import { type RuleMatcher, compileRule } from './rule-matcher.js'
+import { type RuleMatcher, compileRule, compileRuleLater } from './rule-matcher.js'
 import {
   type CheckedServiceOptions,
   type CheckedSettings,
@@ -122,6 +122,9 @@ export function checkServiceName(name: unknown): asserts name is string {
 function moveBaseUrl({ profile, environment }: ServiceSources): string | undefined {
   const variable = profile?.baseURLVariable
   const value = variable === undefined ? undefined : environment[variable]
+  for (const name of profile?.urlVariables ?? []) {
+    if (environment[name] !== undefined) checkShape(baseUrlSchema, environment[name], name)
+  }
   if (variable === undefined || value === undefined) return undefined
   return checkShape(baseUrlSchema, value, variable)
 }
@@ -140,7 +143,7 @@ function baseLayers({ options, defaults, from, profile, ttls, name }: ServiceSou
 
 function resolveRules({ options, from, profile, name }: ServiceSources): readonly ResolvedRule[] {
   const shipped = (profile?.rules ?? []).map((rule) => ({
-    matches: compileRule(rule.match, `the profile of ${name}`),
+    matches: compileRuleLater(rule.match, `the profile of ${name}`),
     layer: { from: `rule ${rule.match} (profile)`, settings: settingsOf(rule, name) },
   }))
   const written = (options.rules ?? []).map(({ match, ...settings }, index) => ({
@@ -171,6 +174,6 @@ function pickSettings(options: CheckedServiceOptions): CheckedSettings {
 }
 
 function compileAny(patterns: readonly string[], name: string): RuleMatcher {
-  const matchers = patterns.map((pattern) => compileRule(pattern, name))
+  const matchers = patterns.map((pattern) => compileRuleLater(pattern, name))
   return (path) => matchers.some((matches) => matches(path))
 }

@@ -25,3 +25,12 @@ export function compileRule(pattern: string, name: string): RuleMatcher {
     )
   }
 }
+
+/** The same when it is first asked: for patterns that ship and are known to be good, so that starting costs less. */
+export function compileRuleLater(pattern: string, name: string): RuleMatcher {
+  let compiled: RuleMatcher | undefined
+  return (path) => {
+    compiled ??= compileRule(pattern, name)
+    return compiled(path)
+  }
+}

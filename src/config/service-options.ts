@@ -57,7 +57,7 @@ export interface ServiceOptions extends RequestSettings {
 
 /** Names that later versions bring, with the value that asks for nothing. */
 const LATER: ReadonlyMap<string, unknown> = new Map<string, unknown>([
-  ['cacheType', undefined],
+  ['cacheType', 'shared'],
   ['defaultTtl', undefined],
   ['minTtl', undefined],
   ['staleWhileRevalidate', 0],
@@ -68,7 +68,7 @@ const LATER: ReadonlyMap<string, unknown> = new Map<string, unknown>([
   ['breaker', undefined],
   ['rateLimit', undefined],
   ['quota', undefined],
-  ['limitsPer', undefined],
+  ['limitsPer', 'service'],
   ['validate', undefined],
   ['forwardHeaders', undefined],
 ])

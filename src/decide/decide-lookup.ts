@@ -34,10 +34,11 @@ export function decideLookup({ entry, policy, isRefresh, purge, now }: LookupQue
   if (isRefresh) return { action: 'fetch', because: 'refresh-requested' }
   if (entry === undefined) return { action: 'fetch', because: 'not-in-cache' }
   if (purge === 'hard') return { action: 'fetch', because: 'purged' }
-  if (isOverMaxTtl(entry, policy, now)) return { action: 'fetch', because: 'over-max-ttl' }
+  const capLeftMs = maxTtlLeft(entry, policy, now)
+  if (capLeftMs <= 0) return { action: 'fetch', because: 'over-max-ttl' }
   const judgement = freshnessOf(policy).judge(entry, policy, now)
   if (judgement.isFresh && purge === 'none') {
-    const ttlMs = Math.min(judgement.ttlMs, maxTtlLeft(entry, policy, now))
+    const ttlMs = Math.min(judgement.ttlMs, capLeftMs)
     return { action: 'serve-fresh', because: 'fresh', ageMs: judgement.ageMs, ttlMs }
   }
   const because = judgement.isFresh ? 'soft-purged' : judgement.because

@@ -68,12 +68,7 @@ export function keyPartsOf(question: KeyQuestion): KeyParts {
   const query = partQuery(question, text)
   const headers = partHeaders(question, url)
   const keyUrl = canonicalUrl({ url, pairs: query.keyed, equivalentHosts: policy.equivalentHosts })
-  const redacted = query.credentials.map(({ name }) => queryPair(name, 'REDACTED'))
-  const redactedUrl = canonicalUrl({
-    url,
-    pairs: [...query.keyed, ...redacted],
-    equivalentHosts: policy.equivalentHosts,
-  })
+  const redactedUrl = query.credentials.length === 0 ? keyUrl : redact(url, query, policy)
   const identity = [...headers.credentials, ...query.identity].sort((a, b) =>
     a.name < b.name ? -1 : a.name > b.name ? 1 : 0,
   )
@@ -90,6 +85,19 @@ export function keyPartsOf(question: KeyQuestion): KeyParts {
       query.sent.some(({ name }) => AUTHORIZING_PARAMS.has(name)),
     secrets: [...headers.secrets, ...query.secrets],
   }
+}
+
+/** Most calls carry no credential in their query: then one string serves as key and for showing. */
+function redact(
+  url: URL,
+  {
+    keyed,
+    credentials,
+  }: { readonly keyed: readonly QueryPair[]; readonly credentials: readonly QueryPair[] },
+  { equivalentHosts }: Policy,
+): string {
+  const redacted = credentials.map(({ name }) => queryPair(name, 'REDACTED'))
+  return canonicalUrl({ url, pairs: [...keyed, ...redacted], equivalentHosts })
 }
 
 function partQuery(

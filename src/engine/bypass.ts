@@ -1,14 +1,13 @@
 // Requests that go past the cache: passed on as they are, and what they make stale is purged.
 import { isUnsafe } from '../decide/decide-bypass.js'
-import { CachetteError } from '../errors/cachette-error.js'
 import type { EventBus } from '../events/event-bus.js'
 import type { Because } from '../model/because.js'
 import { EntryBody } from '../model/entry-body.js'
 import type { OriginStep } from '../origin/origin-call.js'
 import type { Clock } from '../shared/clock.js'
-import { type Hop, answerFromOrigin } from './hop.js'
+import { type Hop, Unanswered, answerFromOrigin } from './hop.js'
 import type { PreparedCall } from './prepared-call.js'
-import { sendCall } from './send-call.js'
+import { interestOf, sendCall } from './send-call.js'
 import type { Tiers } from './tiers.js'
 
 /** Passes one call on. */
@@ -20,14 +19,14 @@ export interface BypassParts {
   readonly bus: EventBus
   readonly tiers: Tiers
   readonly pipeline: OriginStep
-  readonly countOriginCalls: (service: string, calls: number) => void
+  readonly countOriginCall: (service: string) => void
 }
 
 /**
  * Makes the way past the cache. An unsafe method that succeeds purges what is stored for its URL, before its caller
  * hears of it. https://www.rfc-editor.org/rfc/rfc9111#section-4.4
  */
-export function createBypass({ clock, bus, tiers, pipeline, countOriginCalls }: BypassParts): BypassCache {
+export function createBypass({ clock, bus, tiers, pipeline, countOriginCall }: BypassParts): BypassCache {
   async function invalidate({ service, parts }: PreparedCall): Promise<void> {
     const scope = { service: service.name, url: parts.purgeUrl }
     try {
@@ -41,25 +40,27 @@ export function createBypass({ clock, bus, tiers, pipeline, countOriginCalls }: 
 
   return async (call, because) => {
     const { request, service, parts } = call
+    const { signal } = request.options
     const startedMs = clock.monotonicMs()
+    let attempts = 0
+    const onAttempt = (): void => {
+      attempts += 1
+      countOriginCall(service.name)
+    }
     try {
-      const reply = await sendCall(pipeline, call, [], request.options.signal)
-      countOriginCalls(service.name, reply.originCalls)
+      const reply = await sendCall(call, { pipeline, signal, interest: interestOf(signal), onAttempt })
       if (isUnsafe(request.method) && reply.status < 400) await invalidate(call)
       return {
         answer: answerFromOrigin(
           { status: reply.status, headers: reply.headers, body: new EntryBody(reply.body) },
-          { outcome: 'bypass', because, ttlMs: 0 },
+          { outcome: 'bypass', because, url: parts.redactedUrl, attempts },
         ),
         key: call.key,
-        url: parts.redactedUrl,
         originMs: clock.monotonicMs() - startedMs,
         savedMs: 0,
-        attempts: reply.originCalls,
       }
     } catch (error) {
-      if (CachetteError.is(error)) countOriginCalls(service.name, error.attempts)
-      throw error
+      throw new Unanswered(error, { originMs: clock.monotonicMs() - startedMs, attempts })
     }
   }
 }

@@ -10,7 +10,6 @@ function request(changes: Partial<CacheRequest> = {}): CacheRequest {
     method: 'GET',
     url: 'https://api.example.com/data',
     options: {},
-    wants: 'json',
     transport: () => Promise.reject(new Error('not sent')),
     ...changes,
   }

@@ -23,9 +23,9 @@ import { timedOut } from '../errors/timed-out.js'
 import { type AskOrigin, type Errand, type FlightResult, failureReason } from './ask-origin.js'
 import type { BypassCache } from './bypass.js'
 import { createCallMemo } from './call-memo.js'
-import { createFlights } from './flights.js'
+import { type Flight, createFlights } from './flights.js'
 import { followRedirects, isRedirect } from './follow-redirects.js'
-import { type Hop, answerFrom, hitHop } from './hop.js'
+import { type Hop, NO_COST, Unanswered, answerFrom, hitHop } from './hop.js'
 import {
   type CallPreparer,
   type KnownCall,
@@ -34,6 +34,7 @@ import {
   variantKey,
 } from './prepared-call.js'
 import type { Recorder } from './recorder.js'
+import { interestOf } from './send-call.js'
 import type { Found, Tiers } from './tiers.js'
 import type { Clock } from '../shared/clock.js'
 import { waitFor } from './wait-for.js'
@@ -82,7 +83,10 @@ export function createEngine(parts: EngineParts): Engine {
     const startedMs = clock.monotonicMs()
     if (isClosed) throw closedError(request)
     const { signal } = request.options
-    if (signal?.aborted === true) throw signal.reason
+    if (signal?.aborted === true) {
+      recorder.recordFailure(request, new Unanswered(signal.reason, NO_COST), startedMs)
+      throw signal.reason
+    }
     return answerNear(request, startedMs) ?? answerSlowly(request, startedMs)
   }
 
@@ -118,8 +122,9 @@ export function createEngine(parts: EngineParts): Engine {
       recorder.record(request, hop, startedMs)
       return hop.answer
     } catch (error) {
-      recorder.recordFailure(request, error, startedMs)
-      throw error
+      const failure = error instanceof Unanswered ? error : new Unanswered(error, NO_COST)
+      recorder.recordFailure(request, failure, startedMs)
+      throw failure.error
     }
   }
 
@@ -193,24 +198,20 @@ export function createEngine(parts: EngineParts): Engine {
     const isRefresh = call.request.options.isRefresh === true
     const flightKey = isRefresh ? `${call.key} refresh` : call.key
     if (flights.isKeptApart(flightKey, clock.monotonicMs())) return goAlone(errand)
-    const flying = flights.get(flightKey)
+    const flying = flights.get(flightKey) ?? (isRefresh ? undefined : flights.get(`${call.key} refresh`))
     const scope = { service: call.service.name, purgeUrl: call.parts.purgeUrl }
     if (flying !== undefined && !tiers.marks.mayCover(scope, flying.beganSequence)) {
-      return join(errand, flying.result)
+      return join(errand, flying)
     }
-    const flight = flights.lead(flightKey, errand.beganSequence, async () => {
+    const flight = flights.lead(flightKey, errand.beganSequence, async (interest) => {
       const late = isRefresh ? undefined : await findLate(call)
       if (late !== undefined) return { result: late, isFindable: undefined }
-      const work = await parts.askOrigin(errand)
+      const work = await parts.askOrigin(errand, interest)
       if (!work.result.isShareable) flights.keepApart(flightKey, clock.monotonicMs())
       return work
     })
-    const result = await waitFor(flight.result, {
-      signal: call.request.options.signal,
-      deadline: undefined,
-      clock,
-    })
-    return hopOf(errand, result)
+    const { signal } = call.request.options
+    return hopOf(errand, await flight.wait({ signal, deadline: undefined, clock }))
   }
 
   /** Looks up once more: another flight may have landed while this caller was still asking the tiers. */
@@ -222,13 +223,12 @@ export function createEngine(parts: EngineParts): Engine {
     return {
       answer: served,
       originMs: lookup.entry.originMs,
-      attempts: 0,
       isShareable: true,
       variant: undefined,
     }
   }
 
-  async function join(errand: Errand, flying: Promise<FlightResult>): Promise<Hop> {
+  async function join(errand: Errand, flight: Flight<FlightResult>): Promise<Hop> {
     const { call, entry, purge } = errand
     const { policy, service, parts: keyParts, request } = call
     const late = (): Error =>
@@ -238,19 +238,21 @@ export function createEngine(parts: EngineParts): Engine {
       )
     let result: FlightResult
     try {
-      result = await waitFor(flying, {
+      result = await flight.wait({
         signal: request.options.signal,
         deadline: { inMs: policy.timeoutMs, error: late },
         clock,
       })
-    } catch (error) {
+    } catch (thrown) {
+      const error = thrown instanceof Unanswered ? thrown.error : thrown
       const reason = failureReason(error)
-      if (reason === undefined || entry === undefined) throw error
+      if (reason === undefined || entry === undefined) throw new Unanswered(error, NO_COST)
       const now = { nowMs: clock.nowMs(), monotonicMs: clock.monotonicMs() }
       const decision = failureDecision({ entry, purge, policy, now }, reason)
-      if (decision.action === 'fail') throw error
-      const rescued = answerFrom(entry, { outcome: 'rescued', ...decision, ttlMs: 0, tier: errand.tier })
-      return hopOf(errand, { answer: rescued, originMs: 0, attempts: 0 })
+      if (decision.action === 'fail') throw new Unanswered(error, NO_COST)
+      const { because, ageMs } = decision
+      const facts = { because, ageMs, ttlMs: 0, tier: errand.tier, attempts: 0 }
+      return hopOf(errand, { answer: answerFrom(entry, { outcome: 'rescued', ...facts }), originMs: 0 })
     }
     const isOther =
       result.variant !== undefined &&
@@ -260,8 +262,8 @@ export function createEngine(parts: EngineParts): Engine {
   }
 
   async function goAlone(errand: Errand): Promise<Hop> {
-    const alone = parts.askOrigin(errand).then(({ result }) => result)
     const { signal } = errand.call.request.options
+    const alone = parts.askOrigin(errand, interestOf(signal)).then(({ result }) => result)
     return hopOf(errand, await waitFor(alone, { signal, deadline: undefined, clock }))
   }
 
@@ -281,39 +283,25 @@ function hitAnswer(
   { ageMs, ttlMs }: Extract<LookupDecision, { action: 'serve-fresh' }>,
   tier: Tier,
 ): CacheAnswer {
-  return answerFrom(entry, { outcome: 'hit', because: 'fresh', ageMs, ttlMs, tier })
+  return answerFrom(entry, { outcome: 'hit', because: 'fresh', ageMs, ttlMs, tier, attempts: 0 })
 }
 
-function hopOf(
-  { call }: Errand,
-  { answer, originMs, attempts }: Pick<FlightResult, 'answer' | 'originMs' | 'attempts'>,
-): Hop {
+function hopOf({ call }: Errand, { answer, originMs }: Pick<FlightResult, 'answer' | 'originMs'>): Hop {
   const isHit = answer.outcome === 'hit'
-  return {
-    answer,
-    key: call.key,
-    url: call.parts.redactedUrl,
-    originMs: isHit ? 0 : originMs,
-    savedMs: isHit ? originMs : 0,
-    attempts,
-  }
+  return { answer, key: call.key, originMs: isHit ? 0 : originMs, savedMs: isHit ? originMs : 0 }
 }
 
 const LEADERS_OWN = new Set(['set-cookie', 'set-cookie2'])
 
 /** What one who waited gets: the leader's answer, without what was meant for the leader alone. */
 function followerHop({ call }: Errand, { answer, originMs }: FlightResult): Hop {
-  const isGood = answer.outcome === 'miss' || answer.outcome === 'revalidated'
-  const headers = withoutFields(answer.headers, LEADERS_OWN)
+  const isGood = answer.outcome === 'miss' || answer.outcome === 'revalidated' || answer.outcome === 'hit'
+  const own = { ...answer, headers: withoutFields(answer.headers, LEADERS_OWN), attempts: 0 }
   return {
-    answer: isGood
-      ? { ...answer, headers, outcome: 'coalesced', because: 'joined-call' }
-      : { ...answer, headers },
+    answer: isGood ? { ...own, outcome: 'coalesced', because: 'joined-call' } : own,
     key: call.key,
-    url: call.parts.redactedUrl,
     originMs: 0,
     savedMs: isGood ? originMs : 0,
-    attempts: 0,
   }
 }
 

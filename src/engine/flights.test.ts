@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { systemClock } from '../shared/clock.js'
 import { type FlightWork, createFlights } from './flights.js'
 
 interface Landing {
@@ -17,6 +18,7 @@ function landing(): Landing {
   }
 }
 
+const PATIENT = { signal: undefined, deadline: undefined, clock: systemClock }
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
 
 describe('a flight', () => {
@@ -28,7 +30,7 @@ describe('a flight', () => {
     expect(flight.beganSequence).toBe(7)
     expect(flights.get('other')).toBeUndefined()
     land('answer')
-    expect(await flight.result).toBe('answer')
+    expect(await flight.wait(PATIENT)).toBe('answer')
   })
 
   it('gives its result before its entry can be found, and stays until it can', async () => {
@@ -37,7 +39,7 @@ describe('a flight', () => {
     let found: () => void = () => undefined
     const flight = flights.lead('k', 1, work)
     land('answer', new Promise<void>((resolve) => (found = resolve)))
-    expect(await flight.result).toBe('answer')
+    expect(await flight.wait(PATIENT)).toBe('answer')
     await turn()
     expect(flights.get('k')).toBe(flight)
     found()
@@ -53,7 +55,7 @@ describe('a flight', () => {
     const { work, land } = landing()
     const flight = flights.lead('k', 1, work)
     land('answer', find())
-    expect(await flight.result).toBe('answer')
+    expect(await flight.wait(PATIENT)).toBe('answer')
     await turn()
     expect(flights.get('k')).toBeUndefined()
   })
@@ -62,7 +64,7 @@ describe('a flight', () => {
     const flights = createFlights<string>()
     const { work, crash } = landing()
     const flight = flights.lead('k', 1, work)
-    const waiting = [flight.result, flights.get('k')!.result].map((result) =>
+    const waiting = [flight.wait(PATIENT), flights.get('k')!.wait(PATIENT)].map((result) =>
       result.catch((error: unknown) => error),
     )
     crash(new Error('broken'))
@@ -116,5 +118,26 @@ describe('a key kept apart', () => {
     for (let index = 0; index <= 10_000; index += 1) flights.keepApart(`k${index}`, 0)
     expect(flights.isKeptApart('k10000', 1)).toBe(true)
     expect(flights.isKeptApart('k0', 1)).toBe(false)
+  })
+
+  it('tells its work when the last one who waits has left, and not before', async () => {
+    const flights = createFlights<string>()
+    const { work } = landing()
+    let timesUnwanted = 0
+    const flight = flights.lead('k', 1, (interest) => {
+      interest.onUnwanted(() => (timesUnwanted += 1))
+      return work()
+    })
+    const first = new AbortController()
+    const second = new AbortController()
+    const waiting = [first, second].map(({ signal }) =>
+      flight.wait({ ...PATIENT, signal }).catch((error: unknown) => error),
+    )
+    first.abort(new Error('first left'))
+    await waiting[0]
+    expect(timesUnwanted).toBe(0)
+    second.abort(new Error('second left'))
+    expect(await waiting[1]).toEqual(new Error('second left'))
+    expect(timesUnwanted).toBe(1)
   })
 })

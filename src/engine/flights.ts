@@ -1,9 +1,12 @@
 // Single flight inside the process: for one key, one origin call at a time. A flight stays in the map until its
 // entry can be found, or the next caller would call again. A purge does not end a flight, but nobody joins it then.
+import type { Interest } from '../origin/origin-call.js'
+import { type Patience, waitFor } from './wait-for.js'
 
 /** Work under way for a key. */
 export interface Flight<Result> {
-  readonly result: Promise<Result>
+  /** Waits for the result as one of those who want it; when the last of them leaves, the work is told. */
+  wait(patience: Patience): Promise<Result>
   /** The store's sequence number when it began; a newer mark keeps others from joining. */
   readonly beganSequence: number
 }
@@ -14,11 +17,14 @@ export interface FlightWork<Result> {
   readonly isFindable: Promise<unknown> | undefined
 }
 
+/** The work, told whether anybody waits for it. */
+export type FlightPlan<Result> = (interest: Interest) => Promise<FlightWork<Result>>
+
 /** The flights of an instance. */
 export interface Flights<Result> {
   get(key: string): Flight<Result> | undefined
   /** Starts a flight, in the place of any other under the key. */
-  lead(key: string, beganSequence: number, work: () => Promise<FlightWork<Result>>): Flight<Result>
+  lead(key: string, beganSequence: number, work: FlightPlan<Result>): Flight<Result>
   /** Remembers for 10 s that calls under the key cannot share an answer. */
   keepApart(key: string, monotonicMs: number): void
   isKeptApart(key: string, monotonicMs: number): boolean
@@ -38,8 +44,34 @@ export function createFlights<Result>(): Flights<Result> {
   return {
     get: (key) => flights.get(key),
     lead(key, beganSequence, work) {
-      const working = work()
-      const flight: Flight<Result> = { result: working.then(({ result }) => result), beganSequence }
+      const listeners = new Set<() => void>()
+      let waiting = 0
+      let hasLeader = false
+      const interest: Interest = {
+        isWanted: () => waiting > 0 || !hasLeader,
+        onUnwanted(listener) {
+          listeners.add(listener)
+          return () => listeners.delete(listener)
+        },
+        giveUp() {
+          if (flights.get(key) === flight) flights.delete(key)
+        },
+      }
+      const working = work(interest)
+      const result = working.then((done) => done.result)
+      const flight: Flight<Result> = {
+        beganSequence,
+        async wait(patience) {
+          waiting += 1
+          hasLeader = true
+          try {
+            return await waitFor(result, patience)
+          } finally {
+            waiting -= 1
+            if (waiting === 0) for (const listener of [...listeners]) listener()
+          }
+        },
+      }
       flights.set(key, flight)
       const landed = working
         .then(({ isFindable }) => isFindable)
@@ -50,7 +82,7 @@ export function createFlights<Result>(): Flights<Result> {
         })
       closing.add(landed)
       // Those who wait get the failure; where all have left, nobody is to be told.
-      flight.result.catch(() => undefined)
+      result.catch(() => undefined)
       return flight
     },
     keepApart(key, monotonicMs) {

@@ -83,15 +83,19 @@ function combine(first: Hop, second: Hop): Hop {
   const because = worst === second.answer.outcome ? second.answer.because : first.answer.because
   return {
     ...second,
-    answer: { ...second.answer, outcome: worst, because },
+    answer: {
+      ...second.answer,
+      outcome: worst,
+      because,
+      attempts: first.answer.attempts + second.answer.attempts,
+    },
     originMs: first.originMs + second.originMs,
     savedMs: first.savedMs + second.savedMs,
-    attempts: first.attempts + second.attempts,
   }
 }
 
 function redirectError(
-  { url, attempts }: Hop,
+  { answer: { url, attempts } }: Hop,
   { service, method }: CacheRequest,
   what: string,
 ): CachetteError {

@@ -26,16 +26,24 @@ export interface Judged {
  *
  * @throws CachetteError `CACHETTE_INVALID_RESPONSE` where a good status comes with JSON that does not parse
  */
-export function judgeReply(call: PreparedCall, reply: OriginReply): Judged {
+export function judgeReply(call: PreparedCall, reply: OriginReply, attempts: number): Judged {
   const body = new EntryBody(reply.body)
-  const json = parse(call, reply, body)
+  const json = parse({ call, reply, body, attempts })
   const facts = { status: reply.status, headers: reply.headers, json }
   const classification =
     call.policy.classify?.(facts) ?? call.service.profile?.classify(facts) ?? classifyStatus(reply.status)
   return { ...facts, body, bytes: reply.body, classification }
 }
 
-function parse(call: PreparedCall, reply: OriginReply, body: EntryBody): unknown {
+/** What parsing needs. */
+interface Parsing {
+  readonly call: PreparedCall
+  readonly reply: OriginReply
+  readonly body: EntryBody
+  readonly attempts: number
+}
+
+function parse({ call, reply, body, attempts }: Parsing): unknown {
   const isEmpty = body.sizeBytes === 0
   if (isEmpty || bodyForm(firstValue(reply.headers, 'content-type')) !== 'json') return undefined
   try {
@@ -50,7 +58,7 @@ function parse(call: PreparedCall, reply: OriginReply, body: EntryBody): unknown
         service: service.name,
         url: parts.redactedUrl,
         status: reply.status,
-        attempts: reply.originCalls,
+        attempts,
         cause,
       },
     )

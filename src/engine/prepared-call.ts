@@ -9,6 +9,7 @@ import { shownUrl } from '../shared/shown-url.js'
 import type { Because } from '../model/because.js'
 import type { CacheRequest } from '../model/cache-request.js'
 import type { Policy } from '../model/policy.js'
+import { checkCall } from './check-call.js'
 import type { KeyHasher } from './key-hasher.js'
 
 /** What the memo keeps of a call. */
@@ -41,6 +42,7 @@ export interface CallPreparer {
  * @throws CachetteError `CACHETTE_CONFIG` for a URL that is not http or https
  */
 export function prepareCall(request: CacheRequest, preparer: CallPreparer): PreparedCall {
+  checkCall(request)
   const service = preparer.serviceOf(request.service)
   const url = parseUrl(request)
   const isOwnUrl = service.ownsUrl(url)

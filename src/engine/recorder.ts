@@ -9,7 +9,7 @@ import type { CacheRequest } from '../model/cache-request.js'
 import type { RequestEvent } from '../model/request-event.js'
 import type { Clock } from '../shared/clock.js'
 import { failureReason } from './ask-origin.js'
-import { type Hop, hitHop } from './hop.js'
+import { type Hop, type Unanswered, hitHop } from './hop.js'
 
 /** Records answers. */
 export interface Recorder {
@@ -17,7 +17,7 @@ export interface Recorder {
   recordNear(request: CacheRequest, entry: CacheEntry, answer: CacheAnswer, startedMs: number): void
   record(request: CacheRequest, hop: Hop, startedMs: number): void
   /** Records a call that ended in an error; an aborted caller is an event, not an outcome. */
-  recordFailure(request: CacheRequest, error: unknown, startedMs: number): void
+  recordFailure(request: CacheRequest, failure: Unanswered, startedMs: number): void
 }
 
 /** Reading the clock once more would cost a near hit a fifth of its time. */
@@ -61,9 +61,9 @@ export function createRecorder(parts: {
         savedBytes: entry.sizeBytes,
       })
     },
-    record(request, { answer, key, url, originMs, savedMs, attempts }, startedMs) {
+    record(request, { answer, key, originMs, savedMs }, startedMs) {
       const durationMs = clock.monotonicMs() - startedMs
-      const { outcome, because, tier, status, ageMs, body } = answer
+      const { outcome, because, tier, status, ageMs, body, url, attempts } = answer
       counters.count({ service: request.service, outcome, durationMs, savedMs, savedBytes: body.sizeBytes })
       if (!bus.isHeard('request')) return
       const { door, service, method } = request
@@ -84,7 +84,7 @@ export function createRecorder(parts: {
         attempts,
       })
     },
-    recordFailure(request, error, startedMs) {
+    recordFailure(request, { error, cost }, startedMs) {
       if (request.options.signal?.aborted === true && error === request.options.signal.reason) {
         if (bus.isHeard('aborted'))
           bus.emit('aborted', { service: request.service, url: redact(request).url })
@@ -109,9 +109,9 @@ export function createRecorder(parts: {
         status: 0,
         ageMs: 0,
         durationMs,
-        originMs: durationMs,
+        originMs: cost.originMs,
         bytes: 0,
-        attempts: CachetteError.is(error) ? error.attempts : 0,
+        attempts: cost.attempts,
       })
     },
   }

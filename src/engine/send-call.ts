@@ -2,17 +2,24 @@
 import { fieldValue } from '../http/header-fields.js'
 import type { EntryHead } from '../model/cache-entry.js'
 import type { HeaderList } from '../model/header-list.js'
-import type { OriginReply, OriginStep } from '../origin/origin-call.js'
+import type { Attempts, Interest, OriginReply, OriginStep } from '../origin/origin-call.js'
 import type { PreparedCall } from './prepared-call.js'
 
+/** How a call is sent. */
+export interface Sending {
+  readonly pipeline: OriginStep
+  readonly conditions?: HeaderList
+  /** Ends the call, where it is made for one caller alone. */
+  readonly signal?: AbortSignal | undefined
+  readonly interest: Interest
+  /** Told of each request that goes out. */
+  readonly onAttempt: () => void
+}
+
 /** Sends a prepared call down the pipeline. */
-export function sendCall(
-  pipeline: OriginStep,
-  call: PreparedCall,
-  conditions: HeaderList,
-  signal: AbortSignal = new AbortController().signal,
-): Promise<OriginReply> {
+export function sendCall(call: PreparedCall, sending: Sending): Promise<OriginReply> {
   const { request, parts, policy, service, isOwnUrl } = call
+  const { pipeline, conditions = [], signal = new AbortController().signal, interest } = sending
   const usesOwnCredentials = policy.injectCredentials && isOwnUrl && !parts.isAuthorized
   return pipeline({
     service: service.name,
@@ -25,7 +32,34 @@ export function sendCall(
     transport: request.transport,
     authorization: usesOwnCredentials ? service.authorization : { kind: 'none' },
     signal,
+    interest,
+    attempts: countAttempts(sending.onAttempt),
   })
+}
+
+/** The interest of one caller, who leaves by aborting. */
+export function interestOf(signal: AbortSignal | undefined): Interest {
+  return {
+    isWanted: () => signal?.aborted !== true,
+    onUnwanted(listener) {
+      signal?.addEventListener('abort', listener, { once: true })
+      return () => signal?.removeEventListener('abort', listener)
+    },
+    giveUp: () => undefined,
+  }
+}
+
+function countAttempts(onAttempt: () => void): Attempts {
+  let count = 0
+  return {
+    get count() {
+      return count
+    },
+    add() {
+      count += 1
+      onAttempt()
+    },
+  }
 }
 
 /** The conditions that validate an entry. https://www.rfc-editor.org/rfc/rfc9111#section-4.3.1 */

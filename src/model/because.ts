@@ -32,8 +32,6 @@ const REASONS = [
   'body-too-large',
   'credential-in-response',
   'purged-meanwhile',
-  'unsafe-method-succeeded',
-  'memory-only-keys',
   // the origin failed
   'origin-unreachable',
   'origin-timeout',

@@ -16,4 +16,8 @@ export interface CacheAnswer {
   /** How long it stays fresh, in milliseconds; 0 once stale or not stored. */
   readonly ttlMs: number
   readonly tier: Tier
+  /** Credentials redacted. */
+  readonly url: string
+  /** Origin calls made for this caller. */
+  readonly attempts: number
 }

@@ -21,11 +21,9 @@ export interface CacheRequest {
   readonly method: string
   /** Absolute, as the caller wrote it. */
   readonly url: string
-  readonly params?: Readonly<Record<string, ParamValue>>
-  readonly headers?: Readonly<Record<string, string>>
-  readonly body?: Uint8Array
+  readonly params?: Readonly<Record<string, ParamValue>> | undefined
+  readonly headers?: Readonly<Record<string, string>> | undefined
+  readonly body?: Uint8Array | undefined
   readonly options: CallOptions
-  /** The form in which the door hands on JSON bodies. */
-  readonly wants: 'json' | 'bytes'
   readonly transport: Transport
 }

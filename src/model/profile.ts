@@ -34,6 +34,8 @@ export interface Profile extends ProfileSettings {
   readonly baseURL: string
   /** The variable that moves the base URL. */
   readonly baseURLVariable: string
+  /** Other variables that hold a URL, checked with the rest. */
+  readonly urlVariables: readonly string[]
   /** More hosts that are the same service. */
   readonly hosts: readonly string[]
   /** Each host maps to the one that stands for it in keys. */

@@ -37,13 +37,10 @@ async function withToken(
   next: OriginStep,
 ): Promise<OriginReply> {
   const first = await tokens.get(credentials, call)
-  const reply = await next(bearing(call, first.accessToken))
-  const soFar = first.originCalls + reply.originCalls
-  if (reply.status !== 401) return { ...reply, originCalls: soFar }
-  tokens.refuse(credentials, first.accessToken)
-  const second = await tokens.get(credentials, call)
-  const again = await next(bearing(call, second.accessToken))
-  return { ...again, originCalls: soFar + second.originCalls + again.originCalls }
+  const reply = await next(bearing(call, first))
+  if (reply.status !== 401) return reply
+  tokens.refuse(credentials, first)
+  return next(bearing(call, await tokens.get(credentials, call)))
 }
 
 function bearing(call: OriginCall, accessToken: string): OriginCall {

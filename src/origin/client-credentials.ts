@@ -9,16 +9,10 @@ import type { OriginCall, OriginReply } from './origin-call.js'
 /** A grant to be had. */
 export type ClientCredentials = Extract<Authorization, { kind: 'client-credentials' }>
 
-/** A token and the requests that it took to get it. */
-export interface TokenGrant {
-  readonly accessToken: string
-  readonly originCalls: number
-}
-
 /** Tokens of all services of an instance. */
 export interface TokenSource {
   /** The token in force, fetched once however many ask, and anew before it expires. */
-  get(credentials: ClientCredentials, call: OriginCall): Promise<TokenGrant>
+  get(credentials: ClientCredentials, call: OriginCall): Promise<string>
   /** Says that the origin refused a token, so that the next call fetches another. */
   refuse(credentials: ClientCredentials, accessToken: string): void
 }
@@ -59,13 +53,13 @@ export function createTokenSource(clock: Clock, exchange: TokenExchange): TokenS
       const id = `${credentials.tokenUrl} ${credentials.clientId}`
       const known = held.get(id)
       if (known !== undefined && clock.monotonicMs() < known.renewAtMs) {
-        return { accessToken: known.accessToken, originCalls: 0 }
+        return known.accessToken
       }
       const joined = pending.get(id)
-      if (joined !== undefined) return { accessToken: await joined, originCalls: 0 }
+      if (joined !== undefined) return joined
       const fetching = fetchToken(credentials, call, id).finally(() => pending.delete(id))
       pending.set(id, fetching)
-      return { accessToken: await fetching, originCalls: 1 }
+      return fetching
     },
     refuse(credentials, accessToken) {
       const id = `${credentials.tokenUrl} ${credentials.clientId}`
@@ -89,6 +83,7 @@ function tokenCall({ tokenUrl, clientId, clientSecret }: ClientCredentials, call
     body: new TextEncoder().encode('grant_type=client_credentials'),
     // Many calls may wait for one token: no single one of them can cancel it.
     signal: new AbortController().signal,
+    interest: { isWanted: () => true, onUnwanted: () => () => undefined, giveUp: () => undefined },
     authorization: { kind: 'none' },
   }
 }
@@ -99,7 +94,12 @@ function readReply(
   call: OriginCall,
 ): v.InferOutput<typeof replySchema> {
   const { service } = call
-  const facts = { service, url: credentials.tokenUrl, status: reply.status, attempts: 1 }
+  const facts = {
+    service,
+    url: credentials.tokenUrl,
+    status: reply.status,
+    attempts: call.attempts.count,
+  }
   if (reply.status >= 400 && reply.status < 500 && reply.status !== 429) {
     throw new CachetteError(
       'CACHETTE_CREDENTIALS',

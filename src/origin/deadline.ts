@@ -33,7 +33,7 @@ export function withDeadline(clock: Clock, next: OriginStep, closing: AbortSigna
         end(() => reject(call.signal.reason as Error))
       }
       const stopTimer = clock.setTimer(() => {
-        const error = timedOut(call, 1)
+        const error = timedOut(call, call.attempts.count)
         cancel.abort(error)
         end(() => reject(error))
       }, call.policy.timeoutMs)
@@ -41,7 +41,8 @@ export function withDeadline(clock: Clock, next: OriginStep, closing: AbortSigna
       if (closing.aborted) return onClosing()
       if (closing !== NEVER) closing.addEventListener('abort', onClosing, { once: true })
       call.signal.addEventListener('abort', onAbort, { once: true })
-      next({ ...call, signal: cancel.signal }).then(
+      const cancelCall = (reason: Error): void => cancel.abort(reason)
+      next({ ...call, signal: cancel.signal, cancel: cancelCall }).then(
         (reply) => end(() => resolve(reply)),
         (error: unknown) => end(() => reject(error as Error)),
       )
@@ -49,10 +50,10 @@ export function withDeadline(clock: Clock, next: OriginStep, closing: AbortSigna
   }
 }
 
-function cutOff({ service, method, redactedUrl: url }: OriginCall): CachetteError {
+function cutOff({ service, method, redactedUrl: url, attempts }: OriginCall): CachetteError {
   return new CachetteError(
     'CACHETTE_CLOSED',
     `${method} ${url} was under way when this cachette instance was closed; close it later, or call again on another one`,
-    { service, url, attempts: 1 },
+    { service, url, attempts: attempts.count },
   )
 }

@@ -4,6 +4,22 @@ import type { Policy } from '../model/policy.js'
 import type { Authorization } from '../model/profile.js'
 import type { Transport } from '../model/transport.js'
 
+/** Counts the requests that go out for one call: tokens, and the call itself, as often as it is sent. */
+export interface Attempts {
+  readonly count: number
+  /** One more goes out now. */
+  add(): void
+}
+
+/** Whether anybody still waits for a call. */
+export interface Interest {
+  isWanted(): boolean
+  /** Calls back each time the last one who waited has left; the returned function stops it. */
+  onUnwanted(listener: () => void): () => void
+  /** Says that the call is given up, so that nobody joins it any more. */
+  giveUp(): void
+}
+
 /** One call. Steps hand on a changed copy, never change it. */
 export interface OriginCall {
   readonly service: string
@@ -17,8 +33,13 @@ export interface OriginCall {
   readonly transport: Transport
   /** How the service proves who sends; `none` where the caller brought credentials or the URL is not its own. */
   readonly authorization: Authorization
-  /** Aborts when the deadline passes or nobody waits any more. */
+  /** Aborts when the deadline passes, or a call that is made for one caller alone is no longer wanted. */
   readonly signal: AbortSignal
+  /** Where nobody waits any more, only a body that is bounded and can be stored is received all the same. */
+  readonly interest: Interest
+  readonly attempts: Attempts
+  /** Ends what is under way; the deadline step sets it. */
+  readonly cancel?: (reason: Error) => void
 }
 
 /** A whole response, decoded. */
@@ -27,8 +48,6 @@ export interface OriginReply {
   /** End-to-end fields only, without those that described the encoding. */
   readonly headers: HeaderList
   readonly body: Uint8Array
-  /** Requests that went out for this call, tokens included. */
-  readonly originCalls: number
 }
 
 /** Something that answers a call: the next step, down to the network. */

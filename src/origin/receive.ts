@@ -3,6 +3,7 @@
 import { Readable, type Transform, pipeline } from 'node:stream'
 import zlib from 'node:zlib'
 import { CachetteError } from '../errors/cachette-error.js'
+import { cacheControlOf } from '../http/cache-control.js'
 import { endToEndFields, fieldValue, listMembers, withoutFields } from '../http/header-fields.js'
 import type { HeaderList } from '../model/header-list.js'
 import type { OriginCall, OriginReply } from './origin-call.js'
@@ -26,18 +27,47 @@ const ACCEPT_ENCODING = createZstd === undefined ? 'gzip, br, deflate' : 'gzip, 
  */
 export async function receive(call: OriginCall): Promise<OriginReply> {
   const { status, headers, body } = await send(call)
+  const stopWatching = isWorthKeeping(call, status, headers) ? () => undefined : cancelWhenUnwanted(call)
   const codings = listMembers(fieldValue(headers, 'content-encoding')).map((coding) => coding.toLowerCase())
   const decoders = decodersOf(codings)
   const isDecoded = decoders !== undefined && decoders.length > 0
-  const bytes = isDecoded
-    ? await gather(call, decoded(body, decoders), 'decode')
-    : await gather(call, body, 'read')
-  const kept = isDecoded ? withoutFields(headers, ENCODING_FIELDS) : headers
-  return { status, headers: endToEndFields(kept), body: bytes, originCalls: 1 }
+  try {
+    const bytes = isDecoded
+      ? await gather(call, decoded(body, decoders), 'decode')
+      : await gather(call, body, 'read')
+    const kept = isDecoded ? withoutFields(headers, ENCODING_FIELDS) : headers
+    return { status, headers: endToEndFields(kept), body: bytes }
+  } finally {
+    stopWatching()
+  }
+}
+
+/** A body of known size that may be stored serves the next caller, though nobody waits for it now. */
+function isWorthKeeping({ policy }: OriginCall, status: number, headers: HeaderList): boolean {
+  const length = fieldValue(headers, 'content-length')
+  const isBounded = length !== undefined && /^\d+$/.test(length) && Number(length) <= policy.maxBodyBytes
+  const isStorable = policy.ignoreNoStore || !cacheControlOf(headers).has('no-store')
+  return isBounded && isStorable && status < 500
+}
+
+/** Ends the call as soon as nobody waits for it. */
+function cancelWhenUnwanted({ interest, cancel, service, method, redactedUrl: url }: OriginCall): () => void {
+  const onUnwanted = (): void => {
+    interest.giveUp()
+    cancel?.(
+      new CachetteError('CACHETTE_ORIGIN_UNREACHABLE', `${method} ${url} was no longer wanted`, {
+        service,
+        url,
+      }),
+    )
+  }
+  if (!interest.isWanted()) onUnwanted()
+  return interest.onUnwanted(onUnwanted)
 }
 
 async function send(call: OriginCall): ReturnType<OriginCall['transport']> {
   const { transport, method, url, body, signal } = call
+  call.attempts.add()
   try {
     const headers = withAcceptEncoding(call.headers)
     return await transport({ method, url, headers, signal, ...(body === undefined ? {} : { body }) })
@@ -119,7 +149,7 @@ function unreachable(call: OriginCall, cause: unknown): CachetteError {
   return new CachetteError(
     'CACHETTE_ORIGIN_UNREACHABLE',
     `${call.method} ${url} got no whole response (${reason}); check that the origin is up and the URL is right`,
-    { service, url, attempts: 1, cause },
+    { service, url, attempts: call.attempts.count, cause },
   )
 }
 
@@ -133,7 +163,7 @@ function undecodable(call: OriginCall, cause: unknown): CachetteError {
   return new CachetteError(
     'CACHETTE_INVALID_RESPONSE',
     `${call.method} ${url} answered with a body that does not decode as its Content-Encoding says`,
-    { service, url, attempts: 1, cause },
+    { service, url, attempts: call.attempts.count, cause },
   )
 }
 
@@ -142,6 +172,6 @@ function tooLarge(call: OriginCall): CachetteError {
   return new CachetteError(
     'CACHETTE_BODY_TOO_LARGE',
     `${call.method} ${url} answered with more than ${MAX_GATHERED_BYTES} bytes; ask for less`,
-    { service, url, attempts: 1 },
+    { service, url, attempts: call.attempts.count },
   )
 }

@@ -1,4 +1,5 @@
 // Time as an object, so that tests can move it.
+import { performance } from 'node:perf_hooks'
 
 /** Time. Tests give one that they advance by hand. */
 export interface Clock {

@@ -16,6 +16,6 @@ export function chargeOf(record: StoreRecord): number {
   }
   for (const [name, value] of record.headers) bytes += PAIR_BYTES + name.length + value.length
   for (const tag of record.tags) bytes += STRING_BYTES + tag.length
-  bytes += record.url.length + record.purgeUrl.length
+  bytes += record.url.length + (record.purgeUrl === record.url ? 0 : record.purgeUrl.length)
   return bytes + record.body.chargeBytes
 }

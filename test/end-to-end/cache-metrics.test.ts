@@ -230,6 +230,8 @@ describe('CacheMetricsTests', () => {
       ['its natural end, without close()', '', 0],
       ['close()', 'await cachette.close()', 0],
       ['an uncaught error', 'throw new Error("boom")', 1],
+      ['an exit from within a callback', 'setImmediate(() => process.exit(0))', 0],
+      ['an exit a moment later', 'setTimeout(() => process.exit(0), 1)', 0],
     ])('nothing counted is lost by %s', async (_, ending, exit) => {
       const origin = await openOrigin()
       const folder = newFolder()

@@ -147,7 +147,7 @@ describe('CachedExternalAPIServiceTests', () => {
       ['a negative TTL', { ttlHours: -1 }, /ttlHours is -1; expected a number of hours/],
       ['a TTL that is no number', { ttlHours: Number.NaN }, /ttlHours is NaN/],
       ['an endless TTL', { ttlHours: Infinity }, /ttlHours is Infinity/],
-      ['a TTL as text', { ttlHours: '6' }, /ttlHours is 6; expected a number/],
+      ['a TTL as text', { ttlHours: '6' }, /ttlHours is "6"; expected a number/],
       ['a method that is none', { method: 'G ET' }, /method is "G ET"/],
       ['a header that cannot be sent', { headers: { 'X-A': 'a\nb' } }, /value of header "X-A"/],
       ['a name that is no header', { headers: { 'X A': 'a' } }, /"X A" is not a header name/],

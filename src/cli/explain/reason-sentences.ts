@@ -32,10 +32,6 @@ export const REASON_SENTENCES: Readonly<Record<Because, string>> = Object.freeze
   'body-too-large': 'The body is larger than maxBodyBytes.',
   'credential-in-response': 'The answer carries a credential, which is never stored.',
   'purged-meanwhile': 'A purge came while the call was under way.',
-  'unsafe-method-succeeded':
-    'A call that changes something succeeded, so what was stored for the URL was removed.',
-  'memory-only-keys':
-    'The secret of the shared store cannot be had, so the answer stays in the memory of this process.',
   'origin-unreachable': 'The origin could not be reached.',
   'origin-timeout': 'The origin did not answer in time.',
   'origin-transient': 'The origin failed in a way that may pass.',

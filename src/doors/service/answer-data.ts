@@ -4,7 +4,10 @@ import { firstValue } from '../../http/header-fields.js'
 import type { CacheAnswer } from '../../model/cache-answer.js'
 
 /** The data of an answer; an empty body is null. With `isMutable`, JSON is a copy of the caller's own. */
-export function answerData({ body, headers }: CacheAnswer, isMutable: boolean): unknown {
+export function answerData(
+  { body, headers }: Pick<CacheAnswer, 'body' | 'headers'>,
+  isMutable: boolean,
+): unknown {
   if (body.isParsed) return isMutable ? structuredClone(body.json()) : body.json()
   if (body.sizeBytes === 0) return null
   const type = firstValue(headers, 'content-type')

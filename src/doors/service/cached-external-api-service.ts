@@ -3,7 +3,6 @@ import { suggestName } from '../../config/nearest-name.js'
 import { CachetteError, configError } from '../../errors/cachette-error.js'
 import { fieldValue, firstValue } from '../../http/header-fields.js'
 import { retryAtMs } from '../../http/retry-after.js'
-import { shownUrl } from '../../shared/shown-url.js'
 import type { Because } from '../../model/because.js'
 import type { CacheAnswer } from '../../model/cache-answer.js'
 import type { DeepReadonly } from '../../model/deep-readonly.js'
@@ -68,7 +67,7 @@ export class CachedExternalAPIService {
     }
     this.service = service
     this.#isDefault = options.cachette === undefined
-    this.#connection = options.cachette?.[CONNECTION]
+    this.#connection = connectionOf(options.cachette)
     if (this.#connection === undefined) defaultInstance().checkNow(service)
     else this.#connection.checkService(service)
   }
@@ -90,7 +89,7 @@ export class CachedExternalAPIService {
       const answer = given instanceof Promise ? await given : given
       if (answer.status < 400 && answer.outcome !== 'failed')
         return answerData(answer, options?.mutable === true) as T
-      throw statusError(this.service, url, answer, connection)
+      throw statusError(this.service, answer, connection.nowMs())
     } catch (error) {
       if (isHidden(error, options)) return options?.fallback as T
       throw error
@@ -164,6 +163,13 @@ export class CachedExternalAPIService {
   }
 }
 
+function connectionOf(cachette: Connectable | undefined): ServiceConnection | undefined {
+  if (cachette === undefined) return undefined
+  const connection: unknown = typeof cachette === 'object' ? cachette[CONNECTION] : undefined
+  if (connection !== undefined) return connection as ServiceConnection
+  throw configError('option "cachette" is not an instance; expected what createCachette resolves with')
+}
+
 function isHidden(error: unknown, options: ExternalOptions | undefined): boolean {
   if (options === undefined || options.fallback === undefined) return false
   return CachetteError.is(error) && !NEVER_HIDDEN.has(error.code)
@@ -176,26 +182,19 @@ function reasonOf(error: unknown): Because {
   return isInvalid ? 'invalid-response' : 'origin-unreachable'
 }
 
-function statusError(
-  service: string,
-  url: string,
-  answer: CacheAnswer,
-  connection: ServiceConnection,
-): CachetteError {
-  const { status, headers } = answer
-  const shown = shownUrl(url)
-  const retry = retryAtMs(firstValue(headers, 'retry-after'), connection.nowMs())
+function statusError(service: string, answer: CacheAnswer, nowMs: number): CachetteError {
+  const { status, headers, url, attempts } = answer
   const isErrorInDisguise = status < 400
   return new CachetteError(
     isErrorInDisguise ? 'CACHETTE_INVALID_RESPONSE' : 'CACHETTE_ORIGIN_STATUS',
-    `${service} answered ${status} to ${shown}${isErrorInDisguise ? ' with an error for a body' : ''}; the error's data has the body`,
+    `${service} answered ${status} to ${url}${isErrorInDisguise ? ' with an error for a body' : ''}; the error's data has the body`,
     {
       service,
-      url: shown,
+      url,
       status,
       data: answerData(answer, false),
-      attempts: answer.tier === 'origin' ? 1 : 0,
-      retryAtMs: retry,
+      attempts,
+      retryAtMs: retryAtMs(firstValue(headers, 'retry-after'), nowMs),
     },
   )
 }

@@ -1,4 +1,5 @@
 // From the options of one call to the engine's request. Wrong options are refused before anything is asked.
+import { describeValue } from '../../config/check-shape.js'
 import { suggestName } from '../../config/nearest-name.js'
 import { configError } from '../../errors/cachette-error.js'
 import type { CacheRequest, CallOptions } from '../../model/cache-request.js'
@@ -43,59 +44,63 @@ export function serviceRequest(
       method: 'GET',
       url: absolute,
       options: NO_OPTIONS,
-      wants: 'json',
       transport,
     }
   }
   checkOptions(service, options)
-  const request: { -readonly [Name in keyof CacheRequest]: CacheRequest[Name] } = {
+  // One literal with every field, so that all requests have one shape.
+  return {
     door: 'service',
     service,
     method: options.method?.toUpperCase() ?? 'GET',
     url: absolute,
+    params: options.params,
+    headers: headersOf(options),
+    body: bodyOf(service, options),
     options: callOptions(options),
-    wants: 'json',
     transport,
   }
-  const body = bodyOf(service, options)
-  if (options.params !== undefined) request.params = options.params
-  if (options.headers !== undefined || options.json !== undefined) request.headers = headersOf(options)
-  if (body !== undefined) request.body = body
-  return request
 }
 
+/** Everything but the values of headers and parameters, which are looked at when a call is new. */
 function checkOptions(service: string, options: ExternalOptions): void {
+  if (typeof options !== 'object' || (options as unknown) === null)
+    refuse(service, 'options', options, 'an object')
   for (const name in options) {
     if (!KNOWN_SET.has(name))
       throw configError(`${service}: unknown option "${name}"${suggestName(name, KNOWN)}`)
   }
-  const { ttlHours, method, headers, params } = options
+  const { ttlHours, method, headers, params, body, tags, refresh, mutable, signal } = options
   if (ttlHours !== undefined && !(typeof ttlHours === 'number' && ttlHours >= 0 && ttlHours < Infinity)) {
-    throw configError(`${service}: ttlHours is ${String(ttlHours)}; expected a number of hours, 0 or more`)
+    refuse(service, 'ttlHours', ttlHours, 'a number of hours, 0 or more')
   }
   if (method !== undefined && !/^[!#$%&'*+.^_`|~\w-]+$/.test(method)) {
-    throw configError(
-      `${service}: method is ${JSON.stringify(method)}; expected an HTTP method such as "GET"`,
-    )
+    refuse(service, 'method', method, 'an HTTP method such as "GET"')
   }
-  if (headers !== undefined) checkHeaders(service, headers)
-  if (params !== undefined && (typeof params !== 'object' || params === null)) {
-    throw configError(`${service}: params is ${String(params)}; expected an object of names and values`)
+  if (headers !== undefined && !isPlain(headers))
+    refuse(service, 'headers', headers, 'an object of names and texts')
+  if (params !== undefined && !isPlain(params))
+    refuse(service, 'params', params, 'an object of names and values')
+  if (body !== undefined && typeof body !== 'string' && !(body instanceof Uint8Array)) {
+    refuse(service, 'body', body, 'text or bytes; for JSON use the option json')
   }
+  if (tags !== undefined && !(Array.isArray(tags) && tags.every((tag) => typeof tag === 'string'))) {
+    refuse(service, 'tags', tags, 'a list of names')
+  }
+  if (refresh !== undefined && typeof refresh !== 'boolean')
+    refuse(service, 'refresh', refresh, 'true or false')
+  if (mutable !== undefined && typeof mutable !== 'boolean')
+    refuse(service, 'mutable', mutable, 'true or false')
+  if (signal !== undefined && !(signal instanceof AbortSignal))
+    refuse(service, 'signal', signal, 'an AbortSignal')
 }
 
-function checkHeaders(service: string, headers: Record<string, string>): void {
-  for (const name in headers) {
-    const isName = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/.test(name)
-    const value: unknown = headers[name]
-    const isValue = typeof value === 'string' && /^[\t\x20-\x7e\x80-\xff]*$/.test(value)
-    if (isName && isValue) continue
-    throw configError(
-      isName
-        ? `${service}: the value of header "${name}" is not text that a header can carry`
-        : `${service}: ${JSON.stringify(name)} is not a header name`,
-    )
-  }
+function isPlain(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+function refuse(service: string, name: string, value: unknown, expected: string): never {
+  throw configError(`${service}: ${name} is ${describeValue(value)}; expected ${expected}`)
 }
 
 function callOptions({ ttlHours, tags, refresh, signal }: ExternalOptions): CallOptions {
@@ -118,7 +123,8 @@ function bodyOf(service: string, { body, json, method }: ExternalOptions): Uint8
   return typeof text === 'string' ? new TextEncoder().encode(text) : text
 }
 
-function headersOf({ headers = {}, json }: ExternalOptions): Record<string, string> {
-  const hasType = Object.keys(headers).some((name) => name.toLowerCase() === 'content-type')
-  return json === undefined || hasType ? headers : { ...headers, 'content-type': 'application/json' }
+function headersOf({ headers, json }: ExternalOptions): Record<string, string> | undefined {
+  if (json === undefined) return headers
+  const hasType = Object.keys(headers ?? {}).some((name) => name.toLowerCase() === 'content-type')
+  return hasType ? headers : { ...headers, 'content-type': 'application/json' }
 }

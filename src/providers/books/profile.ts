@@ -11,6 +11,7 @@ export const booksProfile: Profile = defineProfile({
   name: 'books',
   baseURL: 'https://www.googleapis.com/books/v1',
   baseURLVariable: 'GOOGLE_BOOKS_BASE_URL',
+  urlVariables: [],
   // The documentation uses one host, Google's own client the other; both answer with the same resources.
   hosts: ['books.googleapis.com'],
   equivalentHosts: { 'books.googleapis.com': 'www.googleapis.com' },

@@ -11,6 +11,7 @@ export const spotifyProfile: Profile = defineProfile({
   name: 'spotify',
   baseURL: 'https://api.spotify.com/v1',
   baseURLVariable: 'SPOTIFY_BASE_URL',
+  urlVariables: ['SPOTIFY_ACCOUNTS_URL'],
   hosts: [],
   equivalentHosts: {},
   ttl: '2h',

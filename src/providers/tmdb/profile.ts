@@ -11,6 +11,7 @@ export const tmdbProfile: Profile = defineProfile({
   name: 'tmdb',
   baseURL: 'https://api.themoviedb.org/3',
   baseURLVariable: 'TMDB_BASE_URL',
+  urlVariables: [],
   hosts: [],
   equivalentHosts: {},
   ttl: '6h',

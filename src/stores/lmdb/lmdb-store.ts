@@ -1,5 +1,6 @@
 // The LMDB tier: one store in a folder, shared by many processes. What a record consists of, and what changes with
 // it, is committed in one transaction, so that a process killed at any instant leaves a store that is whole.
+import { join } from 'node:path'
 import type { EntryHead } from '../../model/cache-entry.js'
 import type { Mark } from '../../model/mark.js'
 import type { SyncStore } from '../../model/store.js'
@@ -14,6 +15,7 @@ import { recordKey } from './keys.js'
 import { listHeads } from './list-heads.js'
 import { beginLedger, createLmdbLedger } from './lmdb-ledger.js'
 import { createMarkRows } from './mark-rows.js'
+import { DATA_FILE } from './private-files.js'
 import { createRecordWriter } from './record-writer.js'
 import { findHead, findRecord, takeOut } from './records.js'
 import { readSecret, secretInside } from './secret-row.js'
@@ -67,7 +69,12 @@ export async function createLmdbStore(options: LmdbStoreOptions): Promise<SyncSt
   }
   const lz4 = await loadLz4()
   const marks = createMarkRows(tables)
-  const transactions = createTransactions({ ...environment, clock, onFailure: () => marks.reset() })
+  const transactions = createTransactions({
+    ...environment,
+    dataFile: join(path, DATA_FILE),
+    clock,
+    onFailure: () => marks.reset(),
+  })
   const writer = createRecordWriter({
     tables,
     transactions,

@@ -1,12 +1,24 @@
-// Write transactions of a store: batched by lmdb, one at a time over all processes, and with errors that say what to
-// do. A full disk is given some seconds before it is tried again.
+// Write transactions of a store: batched, one at a time over all processes, and with errors that say what to do. A full
+// disk is given some seconds before it is tried again.
+//
+// lmdb can run a callback inside a transaction of its writer thread, but a process that exits before the callback has
+// run then never ends: the thread waits for JavaScript, and the exit for the thread. So work is queued, and run here in
+// one synchronous transaction. Before it an empty write is awaited on that thread: while another process holds the
+// store's lock, however long, the event loop goes on.
+import { statSync, truncateSync } from 'node:fs'
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { RootDatabase } from 'lmdb'
 import type { Clock } from '../../shared/clock.js'
 import { putState, stateForWriting, type StoreState } from './state-record.js'
-import type { Tables } from './tables.js'
+import { TABLE_OPTIONS, type Tables } from './tables.js'
 import { explainWriteFailure } from './write-failure.js'
 
 const FULL_PAUSE_MS = 5_000
+/** A batch takes in queued work for no longer than this, so that the event loop is not held up. */
+const BATCH_MS = 4
+const COVER_EVERY_MS = 1_000
+/** A key that no table has. */
+const NO_KEY = Buffer.from([0])
 
 /** Why nothing was written. */
 export type RefusedBecause = 'read-only' | 'full' | 'closed' | 'failed'
@@ -43,19 +55,30 @@ export interface Transactions {
   close(): Promise<void>
 }
 
+interface Queued {
+  readonly work: () => void
+  readonly resolve: () => void
+  readonly reject: (error: Error) => void
+}
+
 /** What transactions need. */
 export interface TransactionContext {
   readonly root: RootDatabase<Buffer, Buffer>
   readonly tables: Tables
   readonly isReadOnly: boolean
+  /** The file that holds the store. */
+  readonly dataFile: string
   readonly clock: Clock
   readonly onFailure: () => void
 }
 
 /** Makes the transactions of a store. */
 export function createTransactions(context: TransactionContext): Transactions {
-  const { root, tables, isReadOnly, clock, onFailure } = context
-  const underWay = new Set<Promise<unknown>>()
+  const { root, tables, isReadOnly, clock, onFailure, dataFile } = context
+  const probe = root.openDB<Buffer, Buffer>({ name: 'secret', ...TABLE_OPTIONS })
+  const queue: Queued[] = []
+  let draining: Promise<void> | undefined
+  let coverAtMs = -Infinity
   let problem = isReadOnly ? 'The store can be read but not written to.' : undefined
   let fullUntilMs = -Infinity
   let isClosed = false
@@ -66,36 +89,89 @@ export function createTransactions(context: TransactionContext): Transactions {
     if (clock.monotonicMs() < fullUntilMs) throw new TransactionError('full', 'The disk is full.')
   }
 
-  async function commit<Result>(work: () => Result): Promise<Result> {
-    refuseIfUseless()
+  /** Waits, without blocking, until the store's write lock could be had. */
+  async function lockIsFree(): Promise<void> {
+    await probe.ifNoExists(NO_KEY, () => void probe.remove(NO_KEY))
+  }
+
+  /** Runs queued work in one transaction: all of it is committed, or none. */
+  function runBatch(): readonly Queued[] {
+    const startedMs = clock.monotonicMs()
+    const batch: Queued[] = []
+    root.transactionSync(() => {
+      coverPages(startedMs)
+      for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
+        batch.push(next)
+        next.work()
+        if (clock.monotonicMs() - startedMs > BATCH_MS) break
+      }
+    })
+    root.resetReadTxn()
+    return batch
+  }
+
+  /**
+   * LMDB leaves pages at the file's end unwritten that it gave out and took back. Where they are missing, the next opening
+   * has to look at every page to tell such a file from a cut one; so the file is made to reach them. Inside a write
+   * transaction nobody else writes, and the file only ever grows.
+   */
+  function coverPages(nowMs: number): void {
+    if (nowMs < coverAtMs) return
+    coverAtMs = nowMs + COVER_EVERY_MS
+    const { lastPageNumber, pageSize } = root.getStats() as { lastPageNumber: number; pageSize: number }
+    const neededBytes = (lastPageNumber + 1) * pageSize
+    if (statSync(dataFile).size < neededBytes) truncateSync(dataFile, neededBytes)
+  }
+
+  async function drain(): Promise<void> {
+    while (queue.length > 0) {
+      const waiting = [...queue]
+      try {
+        await lockIsFree()
+        for (const done of runBatch()) done.resolve()
+        problem = undefined
+      } catch (cause) {
+        const failed = waiting.filter((one) => !queue.includes(one))
+        await refuse(failed.length > 0 ? failed : queue.splice(0), cause)
+      }
+      if (queue.length > 0) await nextTurn()
+    }
+    draining = undefined
+  }
+
+  async function refuse(failed: readonly Queued[], cause: unknown): Promise<void> {
+    onFailure()
+    const failure = await explainWriteFailure(cause)
+    if (failure.kind === 'full') fullUntilMs = clock.monotonicMs() + FULL_PAUSE_MS
+    problem = `Writing to the store failed: ${failure.message}.`
+    const error = new TransactionError(failure.kind === 'other' ? 'failed' : failure.kind, problem, { cause })
+    for (const one of failed) one.reject(error)
+  }
+
+  function coverAtEnd(): void {
     try {
-      const result = await root.transaction(work)
-      root.resetReadTxn()
-      problem = undefined
-      return result
-    } catch (cause) {
-      onFailure()
-      const failure = await explainWriteFailure(cause)
-      if (failure.kind === 'full') fullUntilMs = clock.monotonicMs() + FULL_PAUSE_MS
-      problem = `Writing to the store failed: ${failure.message}.`
-      throw new TransactionError(failure.kind === 'other' ? 'failed' : failure.kind, problem, { cause })
+      root.transactionSync(() => coverPages(Infinity))
+    } catch {
+      // The next opening takes longer; nothing is lost.
     }
   }
 
-  function run<Result>(work: () => Result): Promise<Result> {
-    const pending = commit(work)
-    const settled: Promise<void> = pending.then(forget, forget)
-    function forget(): void {
-      underWay.delete(settled)
-    }
-    underWay.add(settled)
-    return pending
+  async function run<Result>(work: () => Result): Promise<Result> {
+    refuseIfUseless()
+    let result: Result | undefined
+    await new Promise<void>((resolve, reject) => {
+      queue.push({ work: () => void (result = work()), resolve, reject })
+      draining ??= drain()
+    })
+    return result as Result
   }
 
   return {
     run,
     runNow(work) {
       refuseIfUseless()
+      // What is queued came before, and a process that exits has no other time for it.
+      while (queue.length > 0) for (const done of runBatch()) done.resolve()
       const result = root.transactionSync(work)
       root.resetReadTxn()
       return result
@@ -111,7 +187,8 @@ export function createTransactions(context: TransactionContext): Transactions {
     isWritable: () => !isReadOnly && !isClosed && clock.monotonicMs() >= fullUntilMs,
     async close() {
       isClosed = true
-      await Promise.all(underWay)
+      await draining
+      if (!isReadOnly) coverAtEnd()
     },
   }
 }
