@@ -5,7 +5,7 @@ const TRACKING =
   /^(utm_\w+|gclid|gclsrc|dclid|gbraid|wbraid|fbclid|msclkid|twclid|ttclid|yclid|igshid|mc_cid|mc_eid|_ga|_gl)$/i
 
 /** Headers that are sent and cannot change a response: the client's name, tracing, and the connection's own. */
-const UNKEYED = new Set([
+export const UNKEYED_HEADERS: ReadonlySet<string> = new Set([
   'user-agent',
   'accept-encoding',
   'cache-control',
@@ -37,5 +37,5 @@ export function isTrackingParam(name: string): boolean {
 
 /** True for a header that cannot change a response. */
 export function isUnkeyedHeader(lowerName: string): boolean {
-  return UNKEYED.has(lowerName) || lowerName.startsWith('x-b3-') || lowerName.startsWith('x-datadog-')
+  return UNKEYED_HEADERS.has(lowerName) || lowerName.startsWith('x-b3-') || lowerName.startsWith('x-datadog-')
 }

@@ -1,5 +1,6 @@
 // Replays recorded responses from loopback: status, headers and body as recorded, the dates moved to the present.
 // Nothing else is made up, 304 included: who sends a condition gets the recorded answer.
+import { assertNever } from '../shared/assert-never.js'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { systemClock, type Clock } from '../shared/clock.js'
 import { booksNotFound } from './books-routes.js'
@@ -154,5 +155,7 @@ function unknownTo(callee: Callee): LoopbackReply {
       const token = { access_token: 'demo-token', token_type: 'Bearer', expires_in: 3600, scope: '' }
       return jsonReply(200, [['Content-Type', 'application/json']], token)
     }
+    default:
+      return assertNever(callee)
   }
 }

@@ -17,7 +17,7 @@ export interface ServiceMetrics {
   /** `100 * hits / totalRequests`, 0 when there were none. */
   readonly hitRate: number
   readonly outcomes: Readonly<Record<Outcome, number>>
-  /** Calls made to an origin: failed ones, token calls and retries included. */
+  /** Calls made to an origin: failed ones and token calls included. */
   readonly originCalls: number
   /** Origin time that hits saved, in milliseconds. */
   readonly savedMs: number

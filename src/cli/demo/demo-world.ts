@@ -1,4 +1,5 @@
 // What the demo runs on: a local origin, what to ask of it, and a cache on a store that is thrown away.
+import { assertNever } from '../../shared/assert-never.js'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -99,5 +100,7 @@ function baseOf({ environment }: LocalOrigin, service: DemoService): string {
       return environment.SPOTIFY_BASE_URL
     case 'books':
       return environment.GOOGLE_BOOKS_BASE_URL
+    default:
+      return assertNever(service)
   }
 }

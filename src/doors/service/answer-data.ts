@@ -2,6 +2,7 @@
 import { bodyForm, charsetOf } from '../../http/content-type.js'
 import { firstValue } from '../../http/header-fields.js'
 import type { CacheAnswer } from '../../model/cache-answer.js'
+import { assertNever } from '../../shared/assert-never.js'
 
 /** The data of an answer; an empty body is null. With `isMutable`, JSON is a copy of the caller's own. */
 export function answerData(
@@ -11,7 +12,8 @@ export function answerData(
   if (body.isParsed) return isMutable ? structuredClone(body.json()) : body.json()
   if (body.sizeBytes === 0) return null
   const type = firstValue(headers, 'content-type')
-  switch (bodyForm(type)) {
+  const form = bodyForm(type)
+  switch (form) {
     case 'json':
       return parsed(body.bytes(), () => (isMutable ? structuredClone(body.json()) : body.json()))
     case 'text':
@@ -19,6 +21,8 @@ export function answerData(
     case 'bytes':
       // Not slice(): a Buffer's shares its memory.
       return new Uint8Array(body.bytes())
+    default:
+      return assertNever(form)
   }
 }
 
