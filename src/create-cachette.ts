@@ -27,6 +27,7 @@ import { createCounters } from './events/counters.js'
 import { EVENT_NAMES, createEventBus } from './events/event-bus.js'
 import { metricsOf } from './events/metrics-view.js'
 import { type ListOptions, createEntries } from './instance/entries.js'
+import { keepHouse } from './instance/housekeeping.js'
 import { type OpenedStores, openStores } from './instance/open-store.js'
 import { onProcessExit } from './instance/process-exit.js'
 import { claimingService, servicesOf } from './instance/services.js'
@@ -171,11 +172,13 @@ export async function openCachette(options: unknown, origin: InstanceOrigin): Pr
   }
   const entries = createEntries({ config, policyOf, tiers, bus, clock })
   const forgetExit = onProcessExit(counters)
+  const stopHousekeeping = keepHouse(stores.shared, clock)
   const objects = new Map<string, CachedExternalAPIService>()
   let closing: Promise<void> | undefined
 
   /** Calls that are still under way after a while are cut off, so that what was counted and stored is kept. */
   async function closeAll(): Promise<void> {
+    stopHousekeeping()
     const settled = engine.close()
     await Promise.race([
       settled,
