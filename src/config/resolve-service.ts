@@ -79,14 +79,13 @@ export function resolveService(sources: ServiceSources): ResolvedService {
     )
   }
   const claims = compileClaim(compileHosts(hosts), profile === undefined ? undefined : baseURL)
-  const allowsPlain = baseURL === undefined || baseURL.startsWith('http:')
   const authorization: Authorization = profile?.authorization(sources.environment) ?? { kind: 'none' }
   return Object.freeze({
     name,
     baseURL,
     hosts: hosts.slice(baseURL === undefined ? 0 : 1),
     claims,
-    ownsUrl: (url: URL) => claims(url) && (url.protocol === 'https:' || allowsPlain),
+    ownsUrl: (url: URL) => claims(url) && (url.protocol === 'https:' || mayGoPlain(url, baseURL)),
     equivalentHosts: profile?.equivalentHosts ?? {},
     authorization,
     profile,
@@ -95,6 +94,12 @@ export function resolveService(sources: ServiceSources): ResolvedService {
     isNeverCached: compileAny(profile?.neverCache ?? [], `the profile of ${name}`),
     environmentTtl: environmentLayer(sources.ttls, ttlVariable(name)),
   })
+}
+
+/** Credentials go over plain http only where the operator's base URL says so, or to this machine. */
+function mayGoPlain({ hostname }: URL, baseURL: string | undefined): boolean {
+  if (baseURL !== undefined) return baseURL.startsWith('http:')
+  return /^(localhost|127(\.\d+){3}|\[::1\])$/.test(hostname)
 }
 
 /** A known API may share its host with others, as Google's do: there the path decides too. */

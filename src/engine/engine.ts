@@ -73,7 +73,7 @@ interface Lookup {
 export function createEngine(parts: EngineParts): Engine {
   const { clock, tiers, preparer, recorder } = parts
   const memo = createCallMemo<KnownCall>(parts.memoBytes)
-  const flights = createFlights<FlightResult>()
+  const flights = createFlights<FlightResult>(() => clock.monotonicMs())
   const near = tiers.near
   const wallAt = createWallReader(clock)
   const underWay = new Set<Promise<CacheAnswer>>()
@@ -111,7 +111,7 @@ export function createEngine(parts: EngineParts): Engine {
     // Many calls may be given one signal: that they all listen is no leak to be warned of.
     const { signal } = request.options
     if (signal instanceof EventTarget) setMaxListeners(MANY_LISTENERS, signal)
-    const work = answerAndRecord(request, startedMs).finally(() => underWay.delete(work))
+    const work = answerAndRecord(ownCopy(request), startedMs).finally(() => underWay.delete(work))
     underWay.add(work)
     return work
   }
@@ -200,7 +200,11 @@ export function createEngine(parts: EngineParts): Engine {
     if (flights.isKeptApart(flightKey, clock.monotonicMs())) return goAlone(errand)
     const flying = flights.get(flightKey) ?? (isRefresh ? undefined : flights.get(`${call.key} refresh`))
     const scope = { service: call.service.name, purgeUrl: call.parts.purgeUrl }
-    if (flying !== undefined && !tiers.marks.mayCover(scope, flying.beganSequence)) {
+    if (
+      flying !== undefined &&
+      !tiers.marks.mayCover(scope, flying.beganSequence) &&
+      isJoinable(flying, isRefresh)
+    ) {
       return join(errand, flying)
     }
     const flight = flights.lead(flightKey, errand.beganSequence, async (interest) => {
@@ -212,6 +216,13 @@ export function createEngine(parts: EngineParts): Engine {
     })
     const { signal } = call.request.options
     return hopOf(errand, await flight.wait({ signal, deadline: undefined, clock }))
+  }
+
+  /** A flight whose answer is there is joined only while that answer is fresh, and by no refresh. */
+  function isJoinable(flight: Flight<FlightResult>, isRefresh: boolean): boolean {
+    const landed = flight.landed()
+    if (landed === undefined) return true
+    return !isRefresh && clock.monotonicMs() - landed.atMs < landed.result.answer.ttlMs
   }
 
   /** Looks up once more: another flight may have landed while this caller was still asking the tiers. */
@@ -276,6 +287,24 @@ export function createEngine(parts: EngineParts): Engine {
       await tiers.settled()
     },
   }
+}
+
+/** What the caller may change while the call is under way, copied: a call is what it was when it was made. */
+function ownCopy(request: CacheRequest): CacheRequest {
+  const { params, headers, body } = request
+  return {
+    ...request,
+    params: params === undefined ? undefined : copyParams(params),
+    headers: headers === undefined ? undefined : { ...headers },
+    body: body === undefined ? undefined : new Uint8Array(body),
+  }
+}
+
+function copyParams(params: NonNullable<CacheRequest['params']>): NonNullable<CacheRequest['params']> {
+  const entries = Object.entries(params)
+  return Object.fromEntries(
+    entries.map(([name, value]) => [name, Array.isArray(value) ? [...(value as readonly string[])] : value]),
+  )
 }
 
 function hitAnswer(

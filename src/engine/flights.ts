@@ -7,6 +7,8 @@ import { type Patience, waitFor } from './wait-for.js'
 export interface Flight<Result> {
   /** Waits for the result as one of those who want it; when the last of them leaves, the work is told. */
   wait(patience: Patience): Promise<Result>
+  /** The result, once it is there; the flight may stay until the entry can be found. */
+  landed(): { readonly result: Result; readonly atMs: number } | undefined
   /** The store's sequence number when it began; a newer mark keeps others from joining. */
   readonly beganSequence: number
 }
@@ -36,7 +38,7 @@ const APART_FOR_MS = 10_000
 const MAX_APART = 10_000
 
 /** Makes an empty set of flights. */
-export function createFlights<Result>(): Flights<Result> {
+export function createFlights<Result>(monotonicMs: () => number): Flights<Result> {
   const flights = new Map<string, Flight<Result>>()
   const apart = new Map<string, number>()
   const closing = new Set<Promise<unknown>>()
@@ -58,9 +60,14 @@ export function createFlights<Result>(): Flights<Result> {
         },
       }
       const working = work(interest)
-      const result = working.then((done) => done.result)
+      let landed: { readonly result: Result; readonly atMs: number } | undefined
+      const result = working.then((done) => {
+        landed = { result: done.result, atMs: monotonicMs() }
+        return done.result
+      })
       const flight: Flight<Result> = {
         beganSequence,
+        landed: () => landed,
         async wait(patience) {
           waiting += 1
           hasLeader = true
@@ -73,14 +80,14 @@ export function createFlights<Result>(): Flights<Result> {
         },
       }
       flights.set(key, flight)
-      const landed = working
+      const landing = working
         .then(({ isFindable }) => isFindable)
         .catch(() => undefined)
         .finally(() => {
           if (flights.get(key) === flight) flights.delete(key)
-          closing.delete(landed)
+          closing.delete(landing)
         })
-      closing.add(landed)
+      closing.add(landing)
       // Those who wait get the failure; where all have left, nobody is to be told.
       result.catch(() => undefined)
       return flight

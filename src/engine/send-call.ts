@@ -67,7 +67,7 @@ export function conditionsFor(entry: EntryHead): HeaderList {
   const etag = fieldValue(entry.headers, 'etag')
   const lastModified = fieldValue(entry.headers, 'last-modified')
   const conditions: (readonly [string, string])[] = []
-  if (etag !== undefined) conditions.push(['if-none-match', etag])
+  if (etag !== undefined && /^(W\/)?"/.test(etag)) conditions.push(['if-none-match', etag])
   if (lastModified !== undefined) conditions.push(['if-modified-since', lastModified])
   return conditions
 }

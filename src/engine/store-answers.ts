@@ -36,6 +36,9 @@ export interface StoreParts {
   readonly hasher: KeyHasher
 }
 
+/** Shorter ones are words that any body may hold. */
+const MIN_SECRET_LENGTH = 8
+
 /** Makes the way into the tiers. */
 export function createStoreAnswers({ clock, bus, tiers, hasher }: StoreParts): StoreAnswers {
   /** A store behind gets the bytes as they came; the near tier keeps the form that callers want. */
@@ -50,6 +53,14 @@ export function createStoreAnswers({ clock, bus, tiers, hasher }: StoreParts): S
 
   async function commitAll(entry: CacheEntry, node: VaryNode | undefined, errand: Errand): Promise<void> {
     const { call, beganSequence } = errand
+    if (tiers.near !== tiers.shared && bodyRepeatsSecret(entry, call)) {
+      bus.emit('not-stored', {
+        key: entry.key,
+        service: call.service.name,
+        because: 'credential-in-response',
+      })
+      return
+    }
     if (node !== undefined) await tiers.commit(node, beganSequence)
     announce(call, entry.key, await tiers.commit(entry, beganSequence))
   }
@@ -123,6 +134,14 @@ export function createStoreAnswers({ clock, bus, tiers, hasher }: StoreParts): S
       }
     },
   }
+}
+
+/** A body that repeats a credential of its call is kept in this process' memory alone, never at rest. */
+function bodyRepeatsSecret({ body }: CacheEntry, call: PreparedCall): boolean {
+  const secrets = secretsOf(call).filter((secret) => secret.length >= MIN_SECRET_LENGTH)
+  if (secrets.length === 0) return false
+  const bytes = Buffer.from(body.bytes())
+  return secrets.some((secret) => bytes.includes(secret) || bytes.includes(encodeURIComponent(secret)))
 }
 
 function varyNode({ call, beganSequence }: Errand, entry: CacheEntry, names: readonly string[]): VaryNode {

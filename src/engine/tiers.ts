@@ -51,6 +51,8 @@ export interface TierParts {
 
 /** How old a look may be before a hit looks again. */
 const LOOK_EVERY_MS = 50
+/** Purges remembered that the store did not take. */
+const MAX_OWN_MARKS = 1_000
 
 /** Puts tiers together and loads the marks in force. */
 export async function createTiers(parts: TierParts): Promise<Tiers> {
@@ -62,6 +64,7 @@ export async function createTiers(parts: TierParts): Promise<Tiers> {
   let seen = 0
   const warned = new Set<string>()
   const writing = new Set<Promise<unknown>>()
+  const ownMarks: Mark[] = []
   /** Keys whose near copy is ahead of the store, with the number of writes under way. */
   const ahead = new Map<string, number>()
 
@@ -97,7 +100,7 @@ export async function createTiers(parts: TierParts): Promise<Tiers> {
   function apply(changes: Changes, inForce: readonly Mark[]): void {
     const since = seen
     seen = Math.max(seen, changes.sequence)
-    if (changes.hasNewMarks || !changes.isComplete) marks.load(inForce)
+    if (changes.hasNewMarks || !changes.isComplete) marks.load([...inForce, ...ownMarks])
     if (near === undefined || isOneTier) return
     if (!changes.isComplete) return near.forgetAll()
     for (const key of changes.keys) {
@@ -105,6 +108,22 @@ export async function createTiers(parts: TierParts): Promise<Tiers> {
       const copy = near.head(key) as EntryHead | undefined
       if (copy === undefined || copy.sequence <= since || !isLatest(copy)) near.forget(key)
     }
+  }
+
+  async function began(): Promise<number> {
+    return (await attempt('look', () => shared.sequence())) ?? seen
+  }
+
+  /** A purge that the store did not take holds in this process all the same; its number stands between two of the store's. */
+  function markHere(mark: Mark): void {
+    if (ownMarks.length >= MAX_OWN_MARKS) ownMarks.shift()
+    ownMarks.push(mark)
+    marks.add(mark)
+  }
+
+  /** What begins now is newer than every purge that was drawn here alone. */
+  function floor(sequence: number): number {
+    return ownMarks.reduce((highest, mark) => Math.max(highest, mark.sequence), sequence)
   }
 
   /** True for a copy of this process' own latest write; a remote tier is not asked, and the copy goes. */
@@ -160,9 +179,12 @@ export async function createTiers(parts: TierParts): Promise<Tiers> {
       const isSame =
         copy?.kind === record.kind &&
         (record.kind === 'vary' || (copy as CacheEntry).bodyId === record.bodyId)
-      if (isSame && copy !== undefined && copy.sequence < result.sequence)
-        near.keep({ ...copy, sequence: result.sequence })
-    } else if (result.because === 'purged-meanwhile') near.forget(record.key)
+      if (!isSame || copy === undefined) return
+      if (copy.sequence < result.sequence) near.keep({ ...copy, sequence: result.sequence })
+      // Another process may have replaced it while this one was not looking, and the change may have been passed over.
+      if (record.kind === 'entry' && !isLatest({ ...record, sequence: result.sequence }))
+        near.forget(record.key)
+    } else if (result.because === 'purged-meanwhile' || result.because === 'replaced') near.forget(record.key)
   }
 
   async function commit(record: StoreRecord, beganSequence: number): Promise<WriteResult | undefined> {
@@ -218,9 +240,7 @@ export async function createTiers(parts: TierParts): Promise<Tiers> {
       near?.keep(record)
       return { record, tier: shared.tier }
     },
-    async began() {
-      return (await attempt('look', () => shared.sequence())) ?? seen
-    },
+    began: async () => floor(await began()),
     keepNear(record) {
       if (!isOneTier) near?.keep(record)
     },
@@ -231,9 +251,14 @@ export async function createTiers(parts: TierParts): Promise<Tiers> {
       if (canShare) await attempt('remove', () => shared.remove(key))
     },
     async addMark(scope, { isSoft }) {
-      const mark = await shared.addMark(scope, { isSoft, atMs: clock.nowMs() })
-      marks.add(mark)
-      return mark
+      try {
+        const mark = await shared.addMark(scope, { isSoft, atMs: clock.nowMs() })
+        marks.add(mark)
+        return mark
+      } catch (error) {
+        markHere({ scope, isSoft, atMs: clock.nowMs(), sequence: floor(await began()) + 0.5 })
+        throw error
+      }
     },
     async settled() {
       await Promise.all(writing)

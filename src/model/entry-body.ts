@@ -1,10 +1,14 @@
 // A stored body in one of two forms: bytes, or parsed JSON that is frozen and shared. It keeps whichever form
 // was last asked for and makes the other on demand.
 
-/** What one JavaScript value of each kind is taken to occupy, in bytes; an estimate for the memory bound. */
+/** What JavaScript values are taken to occupy, in bytes: estimates for the memory bound, on the large side. */
 const OBJECT_BYTES = 56
 const SLOT_BYTES = 16
 const STRING_BYTES = 24
+/** Objects of like shape share their names; a name seen first is charged, and one of many is a table's. */
+const NAME_BYTES = 64
+const TABLE_FROM_NAMES = 24
+const TABLE_SLOT_BYTES = 48
 
 /** A body that a tier keeps. */
 export class EntryBody {
@@ -52,13 +56,15 @@ export class EntryBody {
 /** Freezes a value in depth and estimates what it occupies. Iterative, so that deep nesting cannot overflow. */
 function freezeAndMeasure(root: unknown): number {
   let chargeBytes = 0
+  const names = new Set<string>()
   const open: unknown[] = [root]
   while (open.length > 0) {
     const value = open.pop()
-    if (typeof value === 'string') chargeBytes += STRING_BYTES + value.length
+    if (typeof value === 'string') chargeBytes += STRING_BYTES + charactersOf(value)
     else if (typeof value === 'object' && value !== null) {
       Object.freeze(value)
       chargeBytes += OBJECT_BYTES
+      if (!Array.isArray(value)) chargeBytes += namesOf(value, names)
       const children: readonly unknown[] = Array.isArray(value) ? value : Object.values(value)
       chargeBytes += children.length * SLOT_BYTES
       for (const child of children) {
@@ -67,4 +73,20 @@ function freezeAndMeasure(root: unknown): number {
     }
   }
   return chargeBytes
+}
+
+/** One byte a character, or two where the string holds one beyond Latin-1. */
+function charactersOf(text: string): number {
+  return /[^\0-\xff]/.test(text) ? text.length * 2 : text.length
+}
+
+function namesOf(value: object, seen: Set<string>): number {
+  const names = Object.keys(value)
+  let bytes = names.length > TABLE_FROM_NAMES ? names.length * TABLE_SLOT_BYTES : 0
+  for (const name of names) {
+    if (seen.has(name)) continue
+    seen.add(name)
+    bytes += NAME_BYTES + charactersOf(name)
+  }
+  return bytes
 }

@@ -11,6 +11,9 @@ import type { OriginCall, OriginReply } from './origin-call.js'
 /** No body is gathered beyond this, however large bodies that pass unstored may be: 256 MB. */
 const MAX_GATHERED_BYTES = 256 * 1024 ** 2
 
+/** Nobody applies more; each costs memory. */
+const MAX_CODINGS = 5
+
 const ENCODING_FIELDS = new Set(['content-encoding', 'content-length'])
 
 /** zstd came to Node with 22.15; older versions do not ask for it. */
@@ -29,6 +32,7 @@ export async function receive(call: OriginCall): Promise<OriginReply> {
   const { status, headers, body } = await send(call)
   const stopWatching = isWorthKeeping(call, status, headers) ? () => undefined : cancelWhenUnwanted(call)
   const codings = listMembers(fieldValue(headers, 'content-encoding')).map((coding) => coding.toLowerCase())
+  if (codings.length > MAX_CODINGS) throw undecodable(call, undefined)
   const decoders = decodersOf(codings)
   const isDecoded = decoders !== undefined && decoders.length > 0
   try {
@@ -145,6 +149,8 @@ function isDecodeError(error: unknown): boolean {
 
 function unreachable(call: OriginCall, cause: unknown): CachetteError {
   const { service, redactedUrl: url } = call
+  // A parser's error holds the bytes that it could not read, and those may repeat a credential.
+  if (cause instanceof Error && 'data' in cause) Reflect.deleteProperty(cause, 'data')
   const reason = cause instanceof Error ? (codeOf(cause) ?? cause.name) : 'unknown failure'
   return new CachetteError(
     'CACHETTE_ORIGIN_UNREACHABLE',

@@ -2,7 +2,7 @@
 import type { StoreRecord } from '../model/cache-entry.js'
 
 /** The record, its slot in the cache and the numbers in it. */
-const RECORD_BYTES = 320
+const RECORD_BYTES = 480
 /** A header pair or an array element beyond its characters. */
 const PAIR_BYTES = 72
 const STRING_BYTES = 24

@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import type { ExternalOptions } from '../../src/doors/service/external-options.js'
 import { SpotifyService } from '../../src/providers/spotify/service.js'
@@ -60,6 +62,7 @@ describe('identity', () => {
   it('TMDB: another key, and the token in its place, keep the cache', async () => {
     const store = `lmdb:${newFolder()}/store`
     const first = await openWorld({ store, environment: providerEnvironment })
+    first.origin.on('/3/movie/1', { json: { id: 1 } })
     await new TMDBService({ cachette: first.cachette }).movie(1)
     await first.cachette.close()
     for (const credentials of [{ TMDB_API_KEY: 'another' }, { TMDB_ACCESS_TOKEN: 'bearer' }]) {
@@ -73,6 +76,18 @@ describe('identity', () => {
       await next.cachette.close()
     }
     expect(first.origin.count()).toBe(1)
+  })
+
+  it('a body that repeats a credential is cached in memory, and never written to a store', async () => {
+    const folder = newFolder()
+    const { api, origin, cachette } = await openWorld({ store: `lmdb:${folder}/store` })
+    const options = { params: { api_key: 'echoedKeyV4n8Tz2' } }
+    origin.on('/echo', { json: { next: 'https://api.example.com/?api_key=echoedKeyV4n8Tz2' } })
+    await api.getExternal('/echo', options)
+    expect((await api.fetchExternal('/echo', options)).outcome).toBe('hit')
+    expect((await cachette.list()).entries).toEqual([])
+    await cachette.close()
+    expect(readFileSync(join(folder, 'store', 'data.mdb')).includes('echoedKeyV4n8Tz2')).toBe(false)
   })
 
   it("'shared': callers\u2019 credential headers and the named parameters do not part the cache, others do", async () => {

@@ -1,10 +1,11 @@
 // Opens an LMDB environment with its tables: checked, private, shared by many processes, read-only if need be.
+import { statSync, statfsSync } from 'node:fs'
 import { join } from 'node:path'
 import type * as Lmdb from 'lmdb'
 import type { RootDatabase } from 'lmdb'
 import { StoreOpenError } from '../store-open-error.js'
 import { judgeDataFile } from './data-file.js'
-import { DATA_FILE, makePrivate } from './private-files.js'
+import { DATA_FILE, LOCK_FILE, makePrivate } from './private-files.js'
 import { setAsideIfBad } from './set-aside.js'
 import { openTables, TABLE_OPTIONS, type Tables } from './tables.js'
 
@@ -27,6 +28,8 @@ export interface EnvironmentOptions {
 /** Whoever makes the lock file decides; every process and worker takes one. */
 const MAX_READERS = 512
 const MAX_TABLES = 24
+/** What a new store may need before anything is kept in it. */
+const FIRST_BYTES = 512 * 1024
 const MIN_MAP_BYTES = 64 * 1024 * 1024
 const MAP_STEP_BYTES = 1024 * 1024
 const NO_WRITING = new Set(['EACCES', 'EROFS', 'EPERM'])
@@ -45,6 +48,7 @@ export async function openEnvironment(options: EnvironmentOptions): Promise<Envi
       )
     }
     makePrivate(folder)
+    refuseFullDisk(folder)
   } catch (error) {
     if (!NO_WRITING.has((error as NodeJS.ErrnoException).code ?? '')) throw notOpenable(folder, error)
     isReadOnly = true
@@ -75,6 +79,14 @@ export async function openEnvironment(options: EnvironmentOptions): Promise<Envi
     await root?.close()
     throw isReadOnly ? notAccessible(folder, error) : notOpenable(folder, error)
   }
+}
+
+/** A new store writes its first pages through memory maps, and a disk that has no room for them ends the process. */
+function refuseFullDisk(folder: string): void {
+  if (statSync(join(folder, DATA_FILE)).size >= FIRST_BYTES && statSync(join(folder, LOCK_FILE)).size > 0)
+    return
+  const { bavail, bsize } = statfsSync(folder)
+  if (bavail * bsize < FIRST_BYTES) throw new Error(`the disk has less than ${FIRST_BYTES} bytes left`)
 }
 
 async function loadLmdb(): Promise<typeof Lmdb> {

@@ -91,7 +91,9 @@ export function createRecordWriter(context: RecordWriterContext): RecordWriter {
         transactions.change((state) =>
           isPurged(state, record, beganSequence)
             ? { state, result: PURGED }
-            : stored(key, putRecord(tables, state, key, fresh)),
+            : isOutdone(key, record)
+              ? { state, result: REPLACED }
+              : stored(key, putRecord(tables, state, key, fresh)),
         ),
       )
     },
@@ -113,6 +115,14 @@ export function createRecordWriter(context: RecordWriterContext): RecordWriter {
     },
 
     settle: () => evicting ?? Promise.resolve(),
+  }
+
+  /** True where a newer answer is there already; one from the future is not taken for such. */
+  function isOutdone(key: Buffer, record: StoreRecord): boolean {
+    const found = findHead(tables, key)
+    if (record.kind !== 'entry' || found.state !== 'whole' || found.stored.kind !== 'entry') return false
+    const { storedAtMs } = found.stored.head
+    return storedAtMs > record.storedAtMs && storedAtMs <= clock.nowMs()
   }
 
   function isHardPurged(state: StoreState, known: EntryHead): boolean {
