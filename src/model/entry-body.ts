@@ -6,7 +6,7 @@ const OBJECT_BYTES = 56
 const SLOT_BYTES = 16
 const STRING_BYTES = 24
 /** Objects of like shape share their names; a name seen first is charged, and one of many is a table's. */
-const NAME_BYTES = 64
+const NAME_BYTES = 112
 const TABLE_FROM_NAMES = 24
 const TABLE_SLOT_BYTES = 48
 

@@ -4,7 +4,7 @@ import type { StoreRecord } from '../model/cache-entry.js'
 /** The record, its slot in the cache and the numbers in it. */
 const RECORD_BYTES = 480
 /** A header pair or an array element beyond its characters. */
-const PAIR_BYTES = 72
+const PAIR_BYTES = 96
 const STRING_BYTES = 24
 
 /** The charge of a record, in bytes: its key, its head and its body as kept. */
