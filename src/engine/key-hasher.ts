@@ -2,8 +2,8 @@
 import { createHash, createHmac } from 'node:crypto'
 import type { KeyParts } from '../decide/key-parts.js'
 
-/** Bytes of a key: 192 bits, written as 32 characters of base64url. */
-const KEY_BYTES = 24
+/** Bytes of a key: 128 bits, written as 32 hexadecimal digits, which no command line takes for an option. */
+const KEY_BYTES = 16
 
 /** Bump when keys come to be made differently, so that old ones are never taken for new ones. */
 const KEY_VERSION = 1
@@ -63,5 +63,5 @@ export function createKeyHasher(secret: Uint8Array): KeyHasher {
 }
 
 function digest(text: string): string {
-  return createHash('sha256').update(text).digest().subarray(0, KEY_BYTES).toString('base64url')
+  return createHash('sha256').update(text).digest().subarray(0, KEY_BYTES).toString('hex')
 }
