@@ -33,7 +33,6 @@ export interface Tiers {
   commit(record: StoreRecord, beganSequence: number): Promise<WriteResult | undefined>
   /** Commits a renewed head, or the whole entry where the store no longer has its body. */
   confirm(entry: CacheEntry, beganSequence: number): Promise<WriteResult | undefined>
-  remove(key: string): Promise<void>
   addMark(scope: MarkScope, options: { readonly isSoft: boolean }): Promise<Mark>
   /** Resolves when every write under way is committed or refused. */
   settled(): Promise<void>
@@ -246,10 +245,6 @@ export async function createTiers(parts: TierParts): Promise<Tiers> {
     },
     commit: (record, beganSequence) => tracked(record.key, () => commit(record, beganSequence)),
     confirm: (entry, beganSequence) => tracked(entry.key, () => confirm(entry, beganSequence)),
-    async remove(key) {
-      near?.forget(key)
-      if (canShare) await attempt('remove', () => shared.remove(key))
-    },
     async addMark(scope, { isSoft }) {
       try {
         const mark = await shared.addMark(scope, { isSoft, atMs: clock.nowMs() })

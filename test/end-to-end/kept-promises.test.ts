@@ -3,6 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
+import { resolveConfig } from '../../src/config/resolve-config.js'
 import { createCachette } from '../../src/index.js'
 import { createLmdbStore } from '../../src/stores/lmdb/lmdb-store.js'
 import { systemClock } from '../../src/shared/clock.js'
@@ -48,5 +49,31 @@ describe('a store that takes no marks', () => {
     expect(await api.fetchExternal(url)).toMatchObject({ outcome: 'miss', because: 'purged' })
     expect((await api.fetchExternal(url)).outcome).toBe('hit')
     await cachette.close()
+  })
+})
+
+describe('a body with more content codings than anybody applies', () => {
+  it('is an invalid response, and nothing is stored', async () => {
+    const { api, origin, cachette } = await openWorld()
+    origin.on('/coded', { headers: { 'content-encoding': Array(6).fill('gzip').join(', ') }, body: 'x' })
+    expect(await errorOf(api.getExternal('/coded'))).toMatchObject({ code: 'CACHETTE_INVALID_RESPONSE' })
+    expect((await cachette.list()).entries).toEqual([])
+  })
+})
+
+describe('credentials of a service that names hosts and no base URL', () => {
+  const config = resolveConfig({
+    options: { env: {}, services: { s: { hosts: ['api.example.com', '127.0.0.1:8080'] } } },
+    profiles: [],
+    from: 'code',
+    root: 'test',
+  })
+
+  it.each([
+    ['https://api.example.com/a', true],
+    ['http://api.example.com/a', false],
+    ['http://127.0.0.1:8080/a', true],
+  ])('go to %s: %s', (url, expected) => {
+    expect(config.service('s').ownsUrl(new URL(url))).toBe(expected)
   })
 })

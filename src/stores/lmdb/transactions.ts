@@ -61,6 +61,16 @@ interface Queued {
   readonly reject: (error: Error) => void
 }
 
+/** A batch that was not committed, with the work that was in it. Never leaves this file but at a process's exit. */
+class BatchError extends Error {
+  readonly failed: readonly Queued[]
+
+  constructor(failed: readonly Queued[], cause: unknown) {
+    super('The batch could not be committed.', { cause })
+    this.failed = failed
+  }
+}
+
 /** What transactions need. */
 export interface TransactionContext {
   readonly root: RootDatabase<Buffer, Buffer>
@@ -94,20 +104,24 @@ export function createTransactions(context: TransactionContext): Transactions {
     await probe.ifNoExists(NO_KEY, () => void probe.remove(NO_KEY))
   }
 
-  /** Runs queued work in one transaction: all of it is committed, or none. */
-  function runBatch(): readonly Queued[] {
+  /** Runs queued work in one transaction: all of it is committed and told so, or none, and the cause thrown with it. */
+  function runBatch(): void {
     const startedMs = clock.monotonicMs()
     const batch: Queued[] = []
-    root.transactionSync(() => {
-      coverPages(startedMs)
-      for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
-        batch.push(next)
-        next.work()
-        if (clock.monotonicMs() - startedMs > BATCH_MS) break
-      }
-    })
+    try {
+      root.transactionSync(() => {
+        coverPages(startedMs)
+        for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
+          batch.push(next)
+          next.work()
+          if (clock.monotonicMs() - startedMs > BATCH_MS) break
+        }
+      })
+    } catch (cause) {
+      throw new BatchError(batch.length > 0 ? batch : queue.splice(0), cause)
+    }
     root.resetReadTxn()
-    return batch
+    for (const done of batch) done.resolve()
   }
 
   /**
@@ -125,14 +139,13 @@ export function createTransactions(context: TransactionContext): Transactions {
 
   async function drain(): Promise<void> {
     while (queue.length > 0) {
-      const waiting = [...queue]
       try {
         await lockIsFree()
-        for (const done of runBatch()) done.resolve()
+        runBatch()
         problem = undefined
-      } catch (cause) {
-        const failed = waiting.filter((one) => !queue.includes(one))
-        await refuse(failed.length > 0 ? failed : queue.splice(0), cause)
+      } catch (error) {
+        if (error instanceof BatchError) await refuse(error.failed, error.cause)
+        else await refuse(queue.splice(0), error)
       }
       if (queue.length > 0) await nextTurn()
     }
@@ -171,7 +184,7 @@ export function createTransactions(context: TransactionContext): Transactions {
     runNow(work) {
       refuseIfUseless()
       // What is queued came before, and a process that exits has no other time for it.
-      while (queue.length > 0) for (const done of runBatch()) done.resolve()
+      while (queue.length > 0) runBatch()
       const result = root.transactionSync(work)
       root.resetReadTxn()
       return result
