@@ -1,0 +1,80 @@
+// The door for undici: an interceptor between a dispatcher and those who call it, Node's own fetch included.
+import type { Dispatcher } from 'undici'
+import { configError } from '../../errors/cachette-error.js'
+import type { CacheAnswer } from '../../model/cache-answer.js'
+import type { CacheRequest } from '../../model/cache-request.js'
+import { CONNECTION, type Connectable, type Connection } from '../../model/connection.js'
+import { Call } from './call.js'
+import { deliver } from './deliver.js'
+import { dispatchTransport } from './dispatch-transport.js'
+import { type NativeRequest, readRequest } from './native-request.js'
+
+/**
+ * An interceptor that answers from the cache and asks the dispatcher below it for the rest.
+ *
+ * ```ts
+ * setGlobalDispatcher(new Agent().compose(cacheInterceptor(cachette)))
+ * ```
+ *
+ * What it cannot cache goes straight on: upgrades, `CONNECT`, `OPTIONS`, `TRACE`, `expectContinue`, requests without an
+ * origin of their own, and those whose `Host` is not the URL's. Interceptors that are composed after it see every
+ * call, those composed before it only what goes to the network.
+ *
+ * @throws CachetteError `CACHETTE_CONFIG` for anything but an instance
+ */
+export function cacheInterceptor(cachette: Connectable): Dispatcher.DispatcherComposeInterceptor {
+  const connection = connectionOf(cachette)
+  return (dispatch) => (options, handler) => {
+    const native = readRequest(options)
+    if (native === undefined) return dispatch(options, handler)
+    const call = new Call(handler)
+    call.start()
+    if (call.isOpen) answerCall(call, native, connection, dispatch)
+    return true
+  }
+}
+
+function connectionOf(cachette: Connectable): Connection {
+  const connection: unknown = typeof cachette === 'object' ? cachette?.[CONNECTION] : undefined
+  if (connection !== undefined) return connection as Connection
+  throw configError('cacheInterceptor was not given an instance; expected what createCachette resolves with')
+}
+
+function answerCall(
+  call: Call,
+  native: NativeRequest,
+  connection: Connection,
+  dispatch: Dispatcher.Dispatch,
+): void {
+  const { method } = native
+  const give = (answer: CacheAnswer): void => deliver(call, method, answer)
+  const fail = (error: unknown): void => call.fail(error)
+  try {
+    const answer = connection.answer(cacheRequest(call, native, connection, dispatch))
+    if (answer instanceof Promise) answer.then(give, fail)
+    // Nobody expects to be answered before the dispatch has returned.
+    else queueMicrotask(() => give(answer))
+  } catch (error) {
+    queueMicrotask(() => fail(error))
+  }
+}
+
+function cacheRequest(
+  call: Call,
+  native: NativeRequest,
+  connection: Connection,
+  dispatch: Dispatcher.Dispatch,
+): CacheRequest {
+  const { method, url, headers, body } = native
+  return {
+    door: 'undici',
+    service: connection.claim(url),
+    method,
+    url,
+    params: undefined,
+    headers,
+    body,
+    options: { isHttp: true, redirects: 'hand-back', keepsCoding: true, signal: call.signal },
+    transport: dispatchTransport(dispatch, native, call),
+  }
+}

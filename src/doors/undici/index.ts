@@ -1,0 +1,2 @@
+// The public names of `cachette/undici`.
+export { cacheInterceptor } from './cache-interceptor.js'
