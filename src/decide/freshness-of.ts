@@ -2,6 +2,7 @@
 import type { Policy } from '../model/policy.js'
 import { assertNever } from '../shared/assert-never.js'
 import type { FreshnessPolicy } from './freshness-policy.js'
+import { httpFreshness } from './rfc9111/http-freshness.js'
 import { ttlFreshness } from './ttl/ttl-freshness.js'
 
 /** The freshness in force. */
@@ -9,6 +10,8 @@ export function freshnessOf(policy: Policy): FreshnessPolicy {
   switch (policy.freshness) {
     case 'ttl':
       return ttlFreshness
+    case 'http':
+      return httpFreshness
     default:
       return assertNever(policy.freshness)
   }

@@ -12,6 +12,8 @@ export interface CanonicalParts {
   readonly pairs: readonly QueryPair[]
   /** Each host maps to the one that stands for it. */
   readonly equivalentHosts: Readonly<Record<string, string>>
+  /** True leaves the query as it was written. */
+  readonly isQueryKept?: boolean
 }
 
 /**
@@ -19,13 +21,15 @@ export interface CanonicalParts {
  * percent-encoding normalised, equivalent hosts folded, empty pairs gone, parameters sorted by decoded name with the
  * order of repeated names kept.
  */
-export function canonicalUrl({ url, pairs, equivalentHosts }: CanonicalParts): string {
+export function canonicalUrl({ url, pairs, equivalentHosts, isQueryKept }: CanonicalParts): string {
   const host = Object.hasOwn(equivalentHosts, url.host) ? equivalentHosts[url.host] : url.host
+  const base = `${url.protocol}//${host ?? url.host}${normalisePercent(url.pathname)}`
+  if (isQueryKept === true) return `${base}${joinQuery(pairs)}`
   const normalised = pairs
     .filter(({ text }) => text !== '')
     .map(({ text }) => pairOf(normalisePercent(text).replaceAll("'", '%27')))
   const sorted = normalised.sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0))
-  return `${url.protocol}//${host ?? url.host}${normalisePercent(url.pathname)}${joinQuery(sorted)}`
+  return `${base}${joinQuery(sorted)}`
 }
 
 /**

@@ -16,6 +16,7 @@ export function entryWith(changes: Partial<DatedEntry> = {}): DatedEntry {
     headers: [],
     storedAtMs: STORED_AT_MS,
     confirmedAtMs: STORED_AT_MS,
+    initialAgeMs: 0,
     staleAtMs: STORED_AT_MS + HOUR_MS,
     removeAtMs: STORED_AT_MS + HOUR_MS + WEEK_MS,
     tags: [],

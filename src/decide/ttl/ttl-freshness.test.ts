@@ -2,34 +2,50 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { HOUR_MS, STORED_AT_MS, after, entryWith } from '../../../test/helpers/dated-entry.js'
 import { policyWith } from '../../../test/helpers/policy.js'
+import { type Demands, NO_DEMANDS } from '../../model/demands.js'
 import type { HeaderList } from '../../model/header-list.js'
+import type { Policy } from '../../model/policy.js'
+import type { Instant } from '../age.js'
+import type { DatedEntry, Judgement } from '../freshness-policy.js'
 import { ttlFreshness } from './ttl-freshness.js'
 
 const ENTRY = entryWith()
+
+function judge(entry: DatedEntry, policy: Policy, now: Instant, demands: Demands = NO_DEMANDS): Judgement {
+  return ttlFreshness.judge({ entry, policy, demands, now })
+}
 
 describe('an entry stored for an hour', () => {
   it.each([
     [0, { ttlMs: 4 * HOUR_MS }, { isFresh: true, ageMs: 0, ttlMs: HOUR_MS }],
     [HOUR_MS - 1, { ttlMs: 4 * HOUR_MS }, { isFresh: true, ageMs: HOUR_MS - 1, ttlMs: 1 }],
-    [HOUR_MS, { ttlMs: 4 * HOUR_MS }, { isFresh: false, ageMs: HOUR_MS, because: 'expired' }],
+    [
+      HOUR_MS,
+      { ttlMs: 4 * HOUR_MS },
+      { isFresh: false, ageMs: HOUR_MS, because: 'expired', stale: undefined },
+    ],
     [999, { ttlMs: 1_000 }, { isFresh: true, ageMs: 999, ttlMs: 1 }],
-    [1_000, { ttlMs: 1_000 }, { isFresh: false, ageMs: 1_000, because: 'ttl-lowered' }],
-    [HOUR_MS, { ttlMs: 1_000 }, { isFresh: false, ageMs: HOUR_MS, because: 'expired' }],
-    [0, { ttlMs: 0 }, { isFresh: false, ageMs: 0, because: 'always-revalidate' }],
-    [0, { ttlMs: 0, hasCallTtl: true }, { isFresh: false, ageMs: 0, because: 'always-revalidate' }],
+    [1_000, { ttlMs: 1_000 }, { isFresh: false, ageMs: 1_000, because: 'ttl-lowered', stale: undefined }],
+    [HOUR_MS, { ttlMs: 1_000 }, { isFresh: false, ageMs: HOUR_MS, because: 'expired', stale: undefined }],
+    [0, { ttlMs: 0 }, { isFresh: false, ageMs: 0, because: 'always-revalidate', stale: undefined }],
+    [
+      0,
+      { ttlMs: 0, hasCallTtl: true },
+      { isFresh: false, ageMs: 0, because: 'always-revalidate', stale: undefined },
+    ],
     [999, { ttlMs: 1_000, hasCallTtl: true }, { isFresh: true, ageMs: 999, ttlMs: 1 }],
     [
       1_000,
       { ttlMs: 1_000, hasCallTtl: true },
-      { isFresh: false, ageMs: 1_000, because: 'call-ttl-shorter' },
+      { isFresh: false, ageMs: 1_000, because: 'call-ttl-shorter', stale: undefined },
     ],
     [
       HOUR_MS,
       { ttlMs: 9 * HOUR_MS, hasCallTtl: true },
-      { isFresh: false, ageMs: HOUR_MS, because: 'expired' },
+      { isFresh: false, ageMs: HOUR_MS, because: 'expired', stale: undefined },
     ],
   ])('is, after %i ms under %j, %j', (elapsedMs, policy, expected) => {
-    expect(ttlFreshness.judge(ENTRY, policyWith(policy), after(elapsedMs))).toEqual(expected)
+    expect(judge(ENTRY, policyWith(policy), after(elapsedMs))).toEqual(expected)
   })
 })
 
@@ -38,10 +54,10 @@ describe("an entry stored under a call's own TTL", () => {
 
   it("is not touched by the service's TTL, lower or 0", () => {
     for (const ttlMs of [0, 1_000]) {
-      expect(ttlFreshness.judge(entry, policyWith({ ttlMs }), after(HOUR_MS - 1))).toMatchObject({
+      expect(judge(entry, policyWith({ ttlMs }), after(HOUR_MS - 1))).toMatchObject({
         isFresh: true,
       })
-      expect(ttlFreshness.judge(entry, policyWith({ ttlMs }), after(HOUR_MS))).toMatchObject({
+      expect(judge(entry, policyWith({ ttlMs }), after(HOUR_MS))).toMatchObject({
         isFresh: false,
       })
     }
@@ -49,7 +65,7 @@ describe("an entry stored under a call's own TTL", () => {
 
   it('is stale for a call with a shorter one', () => {
     const policy = policyWith({ ttlMs: 1_000, hasCallTtl: true })
-    expect(ttlFreshness.judge(entry, policy, after(1_000))).toMatchObject({ because: 'call-ttl-shorter' })
+    expect(judge(entry, policy, after(1_000))).toMatchObject({ because: 'call-ttl-shorter' })
   })
 })
 
@@ -57,15 +73,15 @@ describe('a negative answer', () => {
   const entry = entryWith({ status: 404, staleAtMs: STORED_AT_MS + 60_000 })
 
   it('is fresh by negativeTtl, not by ttl', () => {
-    expect(ttlFreshness.judge(entry, policyWith({ ttlMs: 1 }), after(59_999))).toMatchObject({
+    expect(judge(entry, policyWith({ ttlMs: 1 }), after(59_999))).toMatchObject({
       isFresh: true,
     })
-    expect(ttlFreshness.judge(entry, policyWith({}), after(60_000))).toMatchObject({ because: 'expired' })
+    expect(judge(entry, policyWith({}), after(60_000))).toMatchObject({ because: 'expired' })
   })
 
   it('feels a lowered negativeTtl at once', () => {
     const policy = policyWith({ negativeTtlMs: 1_000 })
-    expect(ttlFreshness.judge(entry, policy, after(1_000))).toMatchObject({ because: 'ttl-lowered' })
+    expect(judge(entry, policy, after(1_000))).toMatchObject({ because: 'ttl-lowered' })
   })
 })
 
@@ -73,21 +89,22 @@ describe('clocks', () => {
   it('that disagree count by the older age', () => {
     const entry = { ...ENTRY, confirmedMonotonicMs: 1_000 }
     const now = { nowMs: STORED_AT_MS, monotonicMs: 1_000 + HOUR_MS }
-    expect(ttlFreshness.judge(entry, policyWith({}), now)).toMatchObject({
+    expect(judge(entry, policyWith({}), now)).toMatchObject({
       isFresh: false,
       ageMs: HOUR_MS,
     })
   })
 
   it('of machines may differ by a second, and an entry from further ahead is stale', () => {
-    expect(ttlFreshness.judge(ENTRY, policyWith({}), after(-1_000))).toMatchObject({
+    expect(judge(ENTRY, policyWith({}), after(-1_000))).toMatchObject({
       isFresh: true,
       ageMs: 0,
     })
-    expect(ttlFreshness.judge(ENTRY, policyWith({}), after(-1_001))).toEqual({
+    expect(judge(ENTRY, policyWith({}), after(-1_001))).toEqual({
       isFresh: false,
       ageMs: 0,
       because: 'from-the-future',
+      stale: undefined,
     })
   })
 })
@@ -114,7 +131,7 @@ describe('whatever the entry, the policy and the clocks', () => {
         })
         const policy = policyWith(changes)
         const now = { nowMs: STORED_AT_MS + wallMs, monotonicMs: 5_000 + steadyMs }
-        const judgement = ttlFreshness.judge(entry, policy, now)
+        const judgement = judge(entry, policy, now)
         const age = Math.max(0, wallMs, given.wasSeen ? steadyMs : 0)
         const serviceTtl = given.isNegative ? changes.negativeTtlMs : changes.ttlMs
         const inForce = changes.hasCallTtl ? changes.ttlMs : given.hasCallTtl ? Infinity : serviceTtl
@@ -129,7 +146,7 @@ describe('whatever the entry, the policy and the clocks', () => {
     fc.assert(
       fc.property(anyMs, anyMs, (ageMs, ttlMs) => {
         const entry = entryWith({ staleAtMs: STORED_AT_MS + 100 * HOUR_MS })
-        const { isFresh } = ttlFreshness.judge(entry, policyWith({ ttlMs }), after(ageMs))
+        const { isFresh } = judge(entry, policyWith({ ttlMs }), after(ageMs))
         expect(isFresh).toBe(ageMs < ttlMs)
       }),
     )
@@ -138,14 +155,27 @@ describe('whatever the entry, the policy and the clocks', () => {
 
 describe('a response', () => {
   const assess = (status: number, headers: HeaderList = [], changes = {}): unknown =>
-    ttlFreshness.assess({ status, headers }, policyWith(changes))
+    ttlFreshness.assess({
+      response: { status, headers },
+      request: { method: 'GET', isAuthorized: false },
+      policy: policyWith(changes),
+      requestedAtMs: STORED_AT_MS - 80,
+      receivedAtMs: STORED_AT_MS,
+    })
+
+  const STORABLE = {
+    isStorable: true,
+    initialAgeMs: 0,
+    keptStaleForMs: 7 * 24 * HOUR_MS,
+    unstoredFields: ['set-cookie', 'set-cookie2'],
+  }
 
   it.each([200, 203, 204, 300, 301, 302, 307, 308])('with status %i is stored for the TTL', (status) => {
-    expect(assess(status)).toEqual({ isStorable: true, because: 'stored', freshForMs: 4 * HOUR_MS })
+    expect(assess(status)).toEqual({ ...STORABLE, because: 'stored', freshForMs: 4 * HOUR_MS })
   })
 
   it.each([404, 410])('with status %i is stored for negativeTtl', (status) => {
-    expect(assess(status)).toEqual({ isStorable: true, because: 'negative-answer', freshForMs: 60_000 })
+    expect(assess(status)).toEqual({ ...STORABLE, because: 'negative-answer', freshForMs: 60_000 })
   })
 
   it.each([
@@ -208,4 +238,80 @@ describe('a response', () => {
       isStorable: true,
     })
   })
+})
+
+describe('a response that is stored', () => {
+  it.each([
+    [{ staleIfErrorMs: 5_000, staleWhileRevalidateMs: 0 }, 5_000],
+    [{ staleIfErrorMs: 5_000, staleWhileRevalidateMs: 9_000 }, 9_000],
+    [{ staleIfErrorMs: 0, staleWhileRevalidateMs: 0 }, 0],
+  ])('under %j is kept for %i ms past its freshness', (changes, keptStaleForMs) => {
+    const assessed = ttlFreshness.assess({
+      response: { status: 200, headers: [] },
+      request: { method: 'GET', isAuthorized: true },
+      policy: policyWith(changes),
+      requestedAtMs: STORED_AT_MS,
+      receivedAtMs: STORED_AT_MS,
+    })
+    expect(assessed).toMatchObject({ isStorable: true, keptStaleForMs })
+  })
+})
+
+describe('what a request asks', () => {
+  const asking = (changes: Partial<Demands>): Demands => ({ ...NO_DEMANDS, ...changes })
+
+  it.each([
+    [0, { noCache: true }, 'request-no-cache'],
+    [0, { maxAgeMs: 0 }, 'request-max-age'],
+    [5_001, { maxAgeMs: 5_000 }, 'request-max-age'],
+    [HOUR_MS, { noCache: true }, 'expired'],
+  ])('of an entry that is %i ms old by %j makes it stale: %s', (elapsedMs, changes, because) => {
+    const policy = policyWith({ staleWhileRevalidateMs: HOUR_MS })
+    expect(judge(ENTRY, policy, after(elapsedMs), asking(changes))).toEqual({
+      isFresh: false,
+      ageMs: elapsedMs,
+      because,
+      stale: undefined,
+    })
+  })
+
+  it('as max-age leaves a younger entry fresh', () => {
+    expect(judge(ENTRY, policyWith({}), after(5_000), asking({ maxAgeMs: 5_000 }))).toMatchObject({
+      isFresh: true,
+    })
+  })
+})
+
+describe('staleWhileRevalidate', () => {
+  const policy = policyWith({ staleWhileRevalidateMs: 10_000 })
+  const REFRESHED = { because: 'stale-while-revalidate', isRefreshed: true }
+
+  it.each([
+    ['to the end of its window', policy, HOUR_MS + 9_999, REFRESHED],
+    ['not beyond', policy, HOUR_MS + 10_000, undefined],
+    ['from where a lowered TTL ended', { ...policy, ttlMs: 1_000 }, 10_999, REFRESHED],
+    ['not beyond its window after a lowered TTL', { ...policy, ttlMs: 1_000 }, 11_000, undefined],
+    ['never under a TTL of 0', { ...policy, ttlMs: 0 }, 1, undefined],
+    ['never before now', policy, -5_000, undefined],
+  ])('lets a stale entry be served %s', (_, inForce, elapsedMs, stale) => {
+    expect(judge(ENTRY, inForce, after(elapsedMs))).toMatchObject({ isFresh: false, stale })
+  })
+})
+
+describe('a rescue', () => {
+  it.each([
+    [0, 10_000, 'allowed'],
+    [HOUR_MS + 9_999, 10_000, 'allowed'],
+    [HOUR_MS + 10_000, 10_000, 'too-old'],
+    [HOUR_MS, 0, 'too-old'],
+    [HOUR_MS - 1, 0, 'allowed'],
+  ])(
+    'after %i ms with staleIfError %i is %s, whatever the failure',
+    (elapsedMs, staleIfErrorMs, expected) => {
+      for (const failure of ['no-answer', 'failing-answer'] as const) {
+        const policy = policyWith({ staleIfErrorMs })
+        expect(ttlFreshness.rescue({ entry: ENTRY, policy, now: after(elapsedMs), failure })).toBe(expected)
+      }
+    },
+  )
 })
