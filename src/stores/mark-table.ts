@@ -44,6 +44,7 @@ export function isPurgedMeanwhile(
   return marks.some((mark) => mark.sequence > beganSequence && coversRecord(mark, record))
 }
 
-function isVaryNode(record: StoreRecord | EntryHead): record is VaryNode {
+/** Tells the two kinds of record apart, with or without the body of an entry. */
+export function isVaryNode(record: StoreRecord | EntryHead): record is VaryNode {
   return 'kind' in record && record.kind === 'vary'
 }

@@ -12,7 +12,12 @@ function createStore(limits: { maxBytes?: number; maxEntries?: number } = {}) {
 
 runStoreContract({ describe, it, expect }, () => {
   const { clock, store } = createStore()
-  return Promise.resolve({ store, nowMs: clock.nowMs(), dispose: () => store.close() })
+  return Promise.resolve({
+    store,
+    nowMs: clock.nowMs(),
+    advance: clock.advance,
+    dispose: () => store.close(),
+  })
 })
 
 function jsonEntry(key: string, items: number) {

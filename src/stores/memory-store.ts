@@ -1,5 +1,5 @@
 // The memory tier: bounded in bytes and entries, on lru-cache. It keeps the very record it is given, with its body in
-// whichever form callers last asked for, and charges for that form.
+// whichever forms callers asked for, and charges for those; a body that stays in another tier costs nothing here.
 import { randomBytes } from 'node:crypto'
 import { LRUCache } from 'lru-cache'
 import type { CacheEntry, EntryHead, StoreRecord } from '../model/cache-entry.js'
@@ -38,7 +38,7 @@ export function createMemoryStore({ maxBytes, maxEntries, clock }: MemoryStoreOp
 
   function put(key: string, record: StoreRecord): boolean {
     const chargeBytes = chargeOf(record)
-    const isSettled = record.kind === 'vary' || record.body.isParsed
+    const isSettled = record.kind === 'vary' || record.body.isParsed || record.body.isRemote
     slots.set(key, { record, chargeBytes, isSettled }, { size: chargeBytes })
     if (!isSettled) unsettled.watch(key)
     return chargeBytes <= maxBytes

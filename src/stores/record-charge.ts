@@ -7,7 +7,7 @@ const RECORD_BYTES = 480
 const PAIR_BYTES = 96
 const STRING_BYTES = 24
 
-/** The charge of a record, in bytes: its key, its head and its body as kept. */
+/** The charge of a record, in bytes: its key, its head and what is kept of its body. */
 export function chargeOf(record: StoreRecord): number {
   let bytes = RECORD_BYTES + record.key.length
   if (record.kind === 'vary') {

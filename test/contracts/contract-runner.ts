@@ -14,10 +14,12 @@ export interface Runner {
   }
 }
 
-/** A store under test; `maxBytes` is at least 1 MB, and `nowMs` what its clock says. */
+/** A store under test; `maxBytes` is 4 to 6 MB, and `nowMs` what its clock says at first. */
 export interface StoreUnderTest {
   readonly store: Store
   readonly nowMs: number
+  /** Moves its clock on. */
+  readonly advance: (byMs: number) => void
   /** Lets go of whatever the test held, the store included. */
   readonly dispose: () => Promise<void>
 }

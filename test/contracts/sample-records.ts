@@ -25,6 +25,7 @@ export function sampleEntry(overrides: Partial<Omit<CacheEntry, 'kind'>> = {}): 
     ],
     storedAtMs: 1_700_000_000_000,
     confirmedAtMs: 1_700_000_000_000,
+    initialAgeMs: 1_500.5,
     staleAtMs: 1_700_014_400_000,
     removeAtMs: 1_700_600_000_000,
     tags: ['movies'],

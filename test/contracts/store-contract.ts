@@ -2,6 +2,7 @@
 import { createStoreTesting, type Runner, type StoreUnderTest } from './contract-runner.js'
 import { describeEntries } from './store-entries.js'
 import { describeMarks } from './store-marks.js'
+import { describeRemoteBodies } from './store-remote-bodies.js'
 import { describeUpkeep } from './store-upkeep.js'
 
 /** Runs the contract on stores that `createStore` makes, one per test. */
@@ -10,4 +11,5 @@ export function runStoreContract(runner: Runner, createStore: () => Promise<Stor
   describeEntries(testing)
   describeMarks(testing)
   describeUpkeep(testing)
+  describeRemoteBodies(testing)
 }

@@ -24,6 +24,7 @@ export function drillEntry(key, number) {
     headers: [['X-Number', String(number)]],
     storedAtMs: nowMs,
     confirmedAtMs: nowMs,
+    initialAgeMs: 0,
     staleAtMs: nowMs + 3_600_000,
     removeAtMs: nowMs + 7_200_000,
     tags: [],

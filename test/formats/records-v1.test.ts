@@ -8,7 +8,7 @@ import { decodeLedgerRow } from '../../src/stores/codec/tallies-codec.js'
 /** Records as version 0.1 wrote them; never written anew. */
 interface Recorded {
   readonly key: string
-  readonly entry: { readonly head: unknown; readonly place: unknown; readonly sealed: string }
+  readonly entry: { readonly head: object; readonly place: unknown; readonly sealed: string }
   readonly vary: { readonly node: unknown; readonly sealed: string }
   readonly body: {
     readonly bodyId: string
@@ -24,8 +24,9 @@ const key = Buffer.from(recorded.key)
 const bytesOf = (text: string | undefined): Uint8Array => Buffer.from(text ?? '', 'base64')
 
 describe('records of format version 1', () => {
-  it('an entry is read as it was written', () => {
-    const { head, place, sealed } = recorded.entry
+  it('an entry is read as it was written, with no age of its own at first', () => {
+    const { place, sealed } = recorded.entry
+    const head = { ...recorded.entry.head, initialAgeMs: 0 }
     expect(decodeHead(key, bytesOf(sealed))).toEqual({
       state: 'whole',
       stored: { kind: 'entry', head, place },

@@ -21,13 +21,25 @@ export interface BodyIdentity {
   readonly sizeBytes: number
 }
 
-/** A body, or why there is none. */
+/** Which part of a body is meant, and how long it is. */
+export interface ChunkIdentity {
+  readonly bodyId: string
+  readonly index: number
+  readonly sizeBytes: number
+}
+
+/** Bytes, or why there are none. */
 export type DecodedBody =
   { readonly state: 'whole'; readonly bytes: Uint8Array } | { readonly state: 'damaged' | 'newer' | 'no-lz4' }
 
 /** How many chunks a body has. */
 export function chunkCount(sizeBytes: number): number {
   return Math.ceil(sizeBytes / CHUNK_BYTES)
+}
+
+/** Which part of a body the chunk with an index is. */
+export function chunkOf({ bodyId, sizeBytes }: BodyIdentity, index: number): ChunkIdentity {
+  return { bodyId, index, sizeBytes: Math.min(CHUNK_BYTES, sizeBytes - index * CHUNK_BYTES) }
 }
 
 /** Splits, compresses and seals a body. */
@@ -40,11 +52,21 @@ export async function encodeBody(
   const chunks: Uint8Array[] = []
   for (let index = 0; index < chunkCount(body.byteLength); index += 1) {
     const raw = body.subarray(index * CHUNK_BYTES, (index + 1) * CHUNK_BYTES)
-    const packed = await compressor?.compress(raw)
-    const isPacked = packed !== undefined && packed.byteLength < raw.byteLength * WORTHWHILE
-    chunks.push(seal('chunk', placeOf(bodyId, index), isPacked ? packed : raw, isPacked ? FLAG_LZ4 : 0))
+    chunks.push(await encodeChunk(bodyId, index, raw, compressor))
   }
   return chunks
+}
+
+/** Compresses and seals one chunk; without LZ4 it is sealed as it is. */
+export async function encodeChunk(
+  bodyId: string,
+  index: number,
+  raw: Uint8Array,
+  lz4: Lz4 | undefined,
+): Promise<Uint8Array> {
+  const packed = await lz4?.compress(raw)
+  const isPacked = packed !== undefined && packed.byteLength < raw.byteLength * WORTHWHILE
+  return seal('chunk', placeOf(bodyId, index), isPacked ? packed : raw, isPacked ? FLAG_LZ4 : 0)
 }
 
 /**
@@ -52,26 +74,33 @@ export async function encodeBody(
  * with before the next is asked for.
  */
 export function decodeBody(
-  { bodyId, sizeBytes }: BodyIdentity,
+  identity: BodyIdentity,
   chunkAt: (index: number) => Uint8Array | undefined,
   lz4: Lz4 | undefined,
 ): DecodedBody {
   let bytes: Uint8Array | undefined
-  for (let index = 0; index < chunkCount(sizeBytes); index += 1) {
-    const start = index * CHUNK_BYTES
-    const wantedBytes = Math.min(CHUNK_BYTES, sizeBytes - start)
-    const sealed = chunkAt(index)
-    if (sealed === undefined || sealed.byteLength > ENVELOPE_BYTES + wantedBytes) return { state: 'damaged' }
-    const opened = open('chunk', placeOf(bodyId, index), sealed)
-    if (opened.state !== 'whole') return opened
-    const isPacked = (opened.flags & FLAG_LZ4) !== 0
-    if (isPacked && lz4 === undefined) return { state: 'no-lz4' }
-    const raw = isPacked ? unpack(opened.payload, wantedBytes, lz4) : opened.payload
-    if (raw?.byteLength !== wantedBytes) return { state: 'damaged' }
-    bytes ??= new Uint8Array(sizeBytes)
-    bytes.set(raw, start)
+  for (let index = 0; index < chunkCount(identity.sizeBytes); index += 1) {
+    const chunk = decodeChunk(chunkOf(identity, index), chunkAt(index), lz4)
+    if (chunk.state !== 'whole') return chunk
+    bytes ??= new Uint8Array(identity.sizeBytes)
+    bytes.set(chunk.bytes, index * CHUNK_BYTES)
   }
   return { state: 'whole', bytes: bytes ?? new Uint8Array() }
+}
+
+/** Opens one chunk; never throws for a bad one. The bytes may be a view of those given. */
+export function decodeChunk(
+  { bodyId, index, sizeBytes }: ChunkIdentity,
+  sealed: Uint8Array | undefined,
+  lz4: Lz4 | undefined,
+): DecodedBody {
+  if (sealed === undefined || sealed.byteLength > ENVELOPE_BYTES + sizeBytes) return { state: 'damaged' }
+  const opened = open('chunk', placeOf(bodyId, index), sealed)
+  if (opened.state !== 'whole') return opened
+  const isPacked = (opened.flags & FLAG_LZ4) !== 0
+  if (isPacked && lz4 === undefined) return { state: 'no-lz4' }
+  const bytes = isPacked ? unpack(opened.payload, sizeBytes, lz4) : opened.payload
+  return bytes?.byteLength === sizeBytes ? { state: 'whole', bytes } : { state: 'damaged' }
 }
 
 /** Decompresses only what says beforehand that it becomes as large as it should. */

@@ -27,6 +27,7 @@ const heads: fc.Arbitrary<EntryHead> = fc.record({
   headers: fc.array(fc.tuple(text, text), { maxLength: 8 }),
   storedAtMs: instant,
   confirmedAtMs: instant,
+  initialAgeMs: fc.oneof(fc.constant(0), fc.double({ min: 0, noNaN: true })),
   staleAtMs: instant,
   removeAtMs: instant,
   tags: fc.array(text, { maxLength: 4 }),

@@ -22,6 +22,7 @@ const KINDS = {
   card: 6,
   secret: 7,
   mark: 8,
+  unfinished: 9,
 } as const
 
 /** What a record is. */
@@ -80,6 +81,11 @@ export function open(kind: Kind, place: Uint8Array, sealed: Uint8Array): Opened 
 export function claimedKind(sealed: Uint8Array): Kind | undefined {
   for (const [kind, number] of Object.entries(KINDS)) if (number === sealed[3]) return kind as Kind
   return undefined
+}
+
+/** Whether a sealed record says that its payload is an LZ4 block. */
+export function isCompressed(sealed: Uint8Array): boolean {
+  return ((sealed[4] ?? 0) & FLAG_LZ4) !== 0
 }
 
 function checksum(sealed: Buffer, place: Uint8Array): number {

@@ -24,12 +24,19 @@ export type DecodedHead =
 
 const HAS_CALL_TTL = 1
 const SAME_URLS = 2
+/** Set where the initial age stands after everything else; without it, as before there was one, it is 0. */
+const HAS_INITIAL_AGE = 4
 
 /** Encodes an entry's head. */
 export function encodeEntryHead(storeKey: Uint8Array, head: EntryHead, place: BodyPlace): Uint8Array {
   const writer = createByteWriter()
   const hasSameUrls = head.url === head.purgeUrl
-  writer.byte((head.hasCallTtl ? HAS_CALL_TTL : 0) | (hasSameUrls ? SAME_URLS : 0))
+  const hasInitialAge = head.initialAgeMs > 0
+  writer.byte(
+    (head.hasCallTtl ? HAS_CALL_TTL : 0) |
+      (hasSameUrls ? SAME_URLS : 0) |
+      (hasInitialAge ? HAS_INITIAL_AGE : 0),
+  )
   writer.integer(place.id)
   writer.integer(place.chunks)
   writer.integer(place.sizeBytes)
@@ -53,6 +60,7 @@ export function encodeEntryHead(storeKey: Uint8Array, head: EntryHead, place: Bo
     ...head.headers.flat(),
     ...head.tags,
   ])
+  if (hasInitialAge) writer.float64(head.initialAgeMs)
   return seal('entry', storeKey, writer.finish())
 }
 
@@ -96,6 +104,7 @@ function readEntryHead(payload: Uint8Array): StoredHead {
   const tagCount = reader.integer()
   const texts = reader.strings(6 + headerCount * 2 + tagCount)
   const [key = '', service = '', method = '', bodyId = '', url = '', purgeUrl = ''] = texts
+  const initialAgeMs = (flags & HAS_INITIAL_AGE) === 0 ? 0 : reader.float64()
   const headers: [string, string][] = []
   for (let at = 6; at < 6 + headerCount * 2; at += 2) headers.push([texts[at] ?? '', texts[at + 1] ?? ''])
   const head: EntryHead = {
@@ -108,6 +117,7 @@ function readEntryHead(payload: Uint8Array): StoredHead {
     headers,
     storedAtMs,
     confirmedAtMs,
+    initialAgeMs,
     staleAtMs,
     removeAtMs,
     tags: texts.slice(6 + headerCount * 2),

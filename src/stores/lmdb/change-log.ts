@@ -9,10 +9,20 @@ const CHANGES_KEPT = 8_192
 
 const KEY_ROW = 1
 const MARK_ROW = 2
+const RESERVATION_ROW = 3
 
 /** Records, inside a write transaction, what the state's sequence number was given for: a key, or a mark. */
 export function logChange(tables: Tables, sequence: number, key: Buffer | undefined): void {
   const row = key === undefined ? Buffer.from([MARK_ROW]) : Buffer.concat([Buffer.from([KEY_ROW]), key])
+  putRow(tables, sequence, row)
+}
+
+/** Records that the state's sequence number was given to a body that is still coming: nothing has changed yet. */
+export function logReservation(tables: Tables, sequence: number): void {
+  putRow(tables, sequence, Buffer.from([RESERVATION_ROW]))
+}
+
+function putRow(tables: Tables, sequence: number, row: Buffer): void {
   tables.changes.put(numberKey(sequence), row)
   if (sequence > CHANGES_KEPT) tables.changes.remove(numberKey(sequence - CHANGES_KEPT))
 }

@@ -1,5 +1,5 @@
-// Removes what the caller no longer wants, damaged records and marks with nothing left to cover, in slices between
-// which other work goes on.
+// Removes what the caller no longer wants, damaged records, bodies that nobody finishes and marks with nothing left to
+// cover, in slices between which other work goes on.
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { EntryHead } from '../../model/cache-entry.js'
 import type { Mark } from '../../model/mark.js'
@@ -14,6 +14,7 @@ import { scanHeads } from './scan-heads.js'
 import { readState } from './state-record.js'
 import type { Tables } from './tables.js'
 import type { Transactions } from './transactions.js'
+import { abandonedBodies, dropUnfinished } from './unfinished-bodies.js'
 
 const BATCH = 256
 const ZERO = Buffer.from([0])
@@ -36,7 +37,21 @@ interface Verdict {
 
 /** Removes and says how many entries went. */
 export async function cleanRecords(options: CleanOptions): Promise<number> {
+  await dropAbandoned(options)
   return options.expiredAtMs === undefined ? cleanAll(options) : cleanExpired(options, options.expiredAtMs)
+}
+
+/** Bodies that nobody finished are no entries yet and not counted as removed. */
+async function dropAbandoned({ tables, transactions, clock }: CleanOptions): Promise<void> {
+  const nowMs = clock.nowMs()
+  if (abandonedBodies(tables, nowMs).length === 0) return
+  await transactions.change((before) => ({
+    state: abandonedBodies(tables, nowMs).reduce(
+      (state, bodyNumber) => dropUnfinished(tables, state, bodyNumber),
+      before,
+    ),
+    result: undefined,
+  }))
 }
 
 async function cleanAll(options: CleanOptions): Promise<number> {

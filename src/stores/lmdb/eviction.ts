@@ -13,7 +13,8 @@ const LOW_WATER = 0.95
 /** Where samples are taken, and how many neighbours each gives; a quarter of a sample goes. */
 const SAMPLE_POINTS = 4
 const NEIGHBOURS = 4
-const VICTIMS_PER_SAMPLE = 4
+const VICTIM_SHARE = 4
+const EXPIRED_AT_ONCE = 4
 const NO_KEY = Buffer.alloc(0)
 
 /** One bounded slice of eviction. */
@@ -64,7 +65,7 @@ interface Victim {
 function nextVictims(tables: Tables, slice: EvictionSlice): readonly Victim[] {
   const isSpared = (key: Buffer): boolean => slice.spare?.equals(key) ?? false
   const expired = tables.expiry
-    .keys({ end: expiryKey(slice.nowMs, AFTER_ALL), limit: VICTIMS_PER_SAMPLE })
+    .keys({ end: expiryKey(slice.nowMs, AFTER_ALL), limit: EXPIRED_AT_ONCE })
     .map((expiryRow) => ({ key: keyOfExpiry(expiryRow).key, expiryRow }))
     .filter(({ key }) => !isSpared(key))
   if (expired.length > 0) return expired
@@ -76,9 +77,10 @@ function nextVictims(tables: Tables, slice: EvictionSlice): readonly Victim[] {
       sample.set(key.toString('latin1'), { key, usedAtSeconds: readCard(row, value)?.usedAtSeconds ?? 0 })
     }
   }
+  // Points that lie close together give fewer than they might; still only a quarter goes.
   return [...sample.values()]
     .sort((left, right) => left.usedAtSeconds - right.usedAtSeconds)
-    .slice(0, VICTIMS_PER_SAMPLE)
+    .slice(0, Math.ceil(sample.size / VICTIM_SHARE))
 }
 
 function sampleRows(tables: Tables): { readonly key: Buffer; readonly value: Buffer }[] {

@@ -3,21 +3,26 @@
 import { join } from 'node:path'
 import type { EntryHead } from '../../model/cache-entry.js'
 import type { Mark } from '../../model/mark.js'
-import type { SyncStore } from '../../model/store.js'
+import type { BodyWriter, SyncStore } from '../../model/store.js'
 import type { Clock } from '../../shared/clock.js'
 import { loadLz4 } from '../codec/lz4.js'
 import { scopeOf } from '../mark-table.js'
 import { StoreOpenError } from '../store-open-error.js'
+import { createAdmission } from './admission.js'
+import { createBodyWriter } from './body-writer.js'
 import { changesSince, logChange } from './change-log.js'
 import { cleanRecords } from './clean-records.js'
+import { createDiscarder } from './discarder.js'
 import { openEnvironment } from './environment.js'
+import { createEvictor } from './evictor.js'
 import { recordKey } from './keys.js'
 import { listHeads } from './list-heads.js'
 import { beginLedger, createLmdbLedger } from './lmdb-ledger.js'
 import { createMarkRows } from './mark-rows.js'
 import { DATA_FILE } from './private-files.js'
+import { createRecordReader } from './record-reader.js'
 import { createRecordWriter } from './record-writer.js'
-import { findHead, findRecord, takeOut } from './records.js'
+import { findHead, takeOut } from './records.js'
 import { readSecret, secretInside } from './secret-row.js'
 import {
   EMPTY_STATE,
@@ -75,18 +80,30 @@ export async function createLmdbStore(options: LmdbStoreOptions): Promise<SyncSt
     clock,
     onFailure: () => marks.reset(),
   })
-  const writer = createRecordWriter({
+  const evictor = createEvictor({ tables, transactions, clock, maxBytes })
+  const discard = createDiscarder(tables, transactions)
+  const reader = createRecordReader({
+    tables,
+    lz4,
+    isClosed: () => isClosed,
+    look: lookIfDue,
+    onDamage: discard,
+  })
+  const writing = {
     tables,
     transactions,
-    marks,
+    reader,
+    evictor,
     clock,
     maxBytes,
+    admission: createAdmission(tables, marks, clock),
     compression: { lz4, aboveBytes: compressAboveBytes },
-  })
+  }
+  const writer = createRecordWriter({ ...writing, writeBody })
   const sampler = createUseSampler(clock, (keys) => {
     if (transactions.isWritable()) noteUses(tables, transactions, keys, clock.nowMs())
   })
-  const discarding = new Set<string>()
+  const unfinished = new Set<BodyWriter>()
   let lookedAtMs = -Infinity
   let isClosed = false
 
@@ -110,19 +127,10 @@ export async function createLmdbStore(options: LmdbStoreOptions): Promise<SyncSt
     })
   }
 
-  /** Removes what proved damaged, if it still is. */
-  function discard(key: string, bytes: Buffer): void {
-    if (discarding.has(key) || !transactions.isWritable()) return
-    discarding.add(key)
-    transactions
-      .change((before) => {
-        if (findRecord(tables, bytes, lz4).state !== 'damaged') return { state: before, result: undefined }
-        const state = { ...takeOut(tables, before, bytes), sequence: before.sequence + 1 }
-        logChange(tables, state.sequence, bytes)
-        return { state, result: undefined }
-      })
-      .catch(() => undefined)
-      .finally(() => discarding.delete(key))
+  function writeBody(bodyId: string): BodyWriter {
+    const body = createBodyWriter({ ...writing, onEnd: () => unfinished.delete(body) }, bodyId)
+    unfinished.add(body)
+    return body
   }
 
   if (!isReadOnly && readState(tables) === undefined) {
@@ -146,12 +154,12 @@ export async function createLmdbStore(options: LmdbStoreOptions): Promise<SyncSt
       const bytes = recordKey(key)
       if (bytes === undefined || isClosed) return undefined
       lookIfDue()
-      const found = findRecord(tables, bytes, lz4)
+      const found = reader.find(bytes)
       if (found.state === 'whole') {
         sampler.note(key)
         return found.record
       }
-      if (found.state === 'damaged') discard(key, bytes)
+      if (found.state === 'damaged') discard(bytes, () => reader.find(bytes).state === 'damaged')
       return undefined
     },
 
@@ -160,11 +168,12 @@ export async function createLmdbStore(options: LmdbStoreOptions): Promise<SyncSt
       if (bytes === undefined || isClosed) return undefined
       lookIfDue()
       const found = findHead(tables, bytes)
-      if (found.state === 'damaged') discard(key, bytes)
+      if (found.state === 'damaged') discard(bytes, () => findHead(tables, bytes).state === 'damaged')
       return found.state === 'whole' && found.stored.kind === 'entry' ? found.stored.head : undefined
     },
 
     write: writer.write,
+    writeBody,
     confirm: writer.confirm,
 
     remove(key) {
@@ -231,8 +240,9 @@ export async function createLmdbStore(options: LmdbStoreOptions): Promise<SyncSt
       if (isClosed) return
       isClosed = true
       sampler.stop()
+      await Promise.all([...unfinished].map((body) => body.abandon()))
       const finishing = transactions.close()
-      await writer.settle()
+      await evictor.settle()
       await finishing
       await root.close()
     },

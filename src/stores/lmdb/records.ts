@@ -1,8 +1,6 @@
-// Records in the tables: reading them, and putting and removing them inside a write transaction together with their
-// chunks, card, place in the order of expiry and counts.
-import type { EntryHead, StoreRecord } from '../../model/cache-entry.js'
-import { EntryBody } from '../../model/entry-body.js'
-import { decodeBody } from '../codec/body-codec.js'
+// Records in the tables: finding their heads, and putting and removing them inside a write transaction together with
+// their chunks, card, place in the order of expiry and counts.
+import type { EntryHead, StoreRecord, VaryNode } from '../../model/cache-entry.js'
 import {
   decodeHead,
   encodeEntryHead,
@@ -10,11 +8,12 @@ import {
   type BodyPlace,
   type DecodedHead,
 } from '../codec/head-codec.js'
-import type { Lz4 } from '../codec/lz4.js'
+import { isVaryNode } from '../mark-table.js'
 import { readCard, writeCard, type Card } from './card.js'
 import { cardKey, chunkKey, expiryKey } from './keys.js'
 import type { StoreState } from './state-record.js'
 import type { Tables } from './tables.js'
+import { closeUnfinished, type UnfinishedBody } from './unfinished-bodies.js'
 
 /** What LMDB itself adds per record, about, over all tables, in bytes. */
 const ROW_BYTES = 96
@@ -27,29 +26,23 @@ export type FoundRecord =
 
 /** A record on its way into the tables. */
 export interface NewRecord {
-  readonly record: StoreRecord
-  /** The sealed chunks of its body, and how long it is without seals and compression. */
-  readonly chunks: readonly Uint8Array[]
-  readonly bodyBytes: number
+  readonly record: EntryHead | VaryNode
+  readonly body: NewBody
   readonly nowMs: number
+}
+
+/** The body of a new record: chunks that are in their table already, and sealed ones that follow them. */
+export interface NewBody {
+  readonly there?: UnfinishedBody | undefined
+  readonly chunks: readonly Uint8Array[]
+  /** How long it is without seals and compression. */
+  readonly sizeBytes: number
 }
 
 /** Finds the head under a key. */
 export function findHead(tables: Tables, key: Buffer): DecodedHead | { readonly state: 'missing' } {
   const sealed = tables.heads.peek(key)
   return sealed === undefined ? { state: 'missing' } : decodeHead(key, sealed)
-}
-
-/** Finds a record with its whole body. */
-export function findRecord(tables: Tables, key: Buffer, lz4: Lz4 | undefined): FoundRecord {
-  const found = findHead(tables, key)
-  if (found.state !== 'whole') return found
-  if (found.stored.kind === 'vary') return { state: 'whole', record: found.stored.node }
-  const { head, place } = found.stored
-  const identity = { bodyId: head.bodyId, sizeBytes: place.sizeBytes }
-  const body = decodeBody(identity, (index) => tables.chunks.peek(chunkKey(place.id, index)), lz4)
-  if (body.state !== 'whole') return body
-  return { state: 'whole', record: { kind: 'entry', ...head, body: new EntryBody(body.bytes) } }
 }
 
 /** Finds a record's card. */
@@ -59,26 +52,33 @@ export function findCard(tables: Tables, key: Buffer): Card | undefined {
   return sealed === undefined ? undefined : readCard(place, sealed)
 }
 
-/** What a record would occupy, in bytes, give or take its head's compact form. */
-export function chargeOf(key: Buffer, headBytes: number, chunks: readonly Uint8Array[]): number {
-  const bodyBytes = chunks.reduce((sum, chunk) => sum + chunk.byteLength, 0)
-  return ROW_BYTES + key.length * 4 + headBytes + bodyBytes
+/** What a record would occupy, in bytes, with what its head and the chunks of its body take. */
+export function chargeOf(key: Buffer, contentBytes: number): number {
+  return ROW_BYTES + key.length * 4 + contentBytes
+}
+
+/** What the chunks of a body occupy, in bytes. */
+export function chunkBytesOf({ there, chunks }: NewBody): number {
+  return chunks.reduce((sum, chunk) => sum + chunk.byteLength, there?.chunkBytes ?? 0)
 }
 
 /** Puts a record under the next sequence number, in place of what was there. */
 export function putRecord(tables: Tables, state: StoreState, key: Buffer, fresh: NewRecord): StoreState {
-  const { record, chunks, bodyBytes, nowMs } = fresh
-  const before = takeOut(tables, state, key)
+  const { record, body, nowMs } = fresh
+  const { there, chunks, sizeBytes } = body
+  const before = takeOut(tables, there === undefined ? state : closeUnfinished(tables, state, there), key)
   const sequence = before.sequence + 1
-  const place = { id: sequence, chunks: chunks.length, sizeBytes: bodyBytes }
-  for (const [index, chunk] of chunks.entries()) tables.chunks.put(chunkKey(place.id, index), chunk)
-  const head =
-    record.kind === 'entry'
-      ? encodeEntryHead(key, { ...record, sequence }, place)
-      : encodeVaryNode(key, { ...record, sequence })
+  const chunksThere = there?.chunks ?? 0
+  const place = { id: there?.number ?? sequence, chunks: chunksThere + chunks.length, sizeBytes }
+  for (const [index, chunk] of chunks.entries()) {
+    tables.chunks.put(chunkKey(place.id, chunksThere + index), chunk)
+  }
+  const head = isVaryNode(record)
+    ? encodeVaryNode(key, { ...record, sequence })
+    : encodeEntryHead(key, { ...record, sequence }, place)
   tables.heads.put(key, head)
   tables.expiry.put(expiryKey(record.removeAtMs, key), NOTHING)
-  const chargeBytes = chargeOf(key, head.byteLength, chunks)
+  const chargeBytes = chargeOf(key, head.byteLength + chunkBytesOf(body))
   putCard(tables, key, {
     sequence,
     bodyNumber: place.id,
@@ -151,7 +151,7 @@ function cardOfHead(tables: Tables, key: Buffer): Card | undefined {
   const found = findHead(tables, key)
   if (found.state !== 'whole' || found.stored.kind !== 'entry') return undefined
   const { head, place } = found.stored
-  const chargeBytes = chargeOf(key, 0, []) + head.sizeBytes
+  const chargeBytes = chargeOf(key, head.sizeBytes)
   return {
     sequence: head.sequence,
     bodyNumber: place.id,

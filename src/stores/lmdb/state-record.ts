@@ -6,6 +6,7 @@ import { open, seal } from '../codec/envelope.js'
 import { readCard } from './card.js'
 import { numberOfKey } from './keys.js'
 import type { Tables } from './tables.js'
+import { unfinishedBytes } from './unfinished-bodies.js'
 
 /** The layout of the tables; a store with a higher one belongs to a newer version. */
 export const LAYOUT_VERSION = 1
@@ -76,7 +77,7 @@ function recountState(tables: Tables): StoreState {
   const lastChange = changes.at(-1)
   const sequence = lastChange === undefined ? 0 : numberOfKey(lastChange) + 1
   let entries = 0
-  let liveBytes = 0
+  let liveBytes = unfinishedBytes(tables)
   for (const { key, value } of tables.cards.rows({})) {
     entries += 1
     liveBytes += readCard(key, value)?.chargeBytes ?? 0

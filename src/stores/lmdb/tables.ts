@@ -21,7 +21,12 @@ const TABLE_NAMES = [
   'ledger',
   /** The store's secret. */
   'secret',
+  /** Body number → how far a body has come that belongs to no entry yet. */
+  'unfinished',
 ] as const
+
+/** Tables that stores of earlier versions lack; where nothing can be written they are empty. */
+const LATER_TABLES: ReadonlySet<TableName> = new Set(['unfinished'])
 
 /** A table's name. */
 export type TableName = (typeof TABLE_NAMES)[number]
@@ -45,6 +50,15 @@ export interface Table {
   count(): number
 }
 
+const EMPTY_TABLE: Table = Object.freeze({
+  peek: () => undefined,
+  put: () => undefined,
+  remove: () => undefined,
+  rows: () => [],
+  keys: () => [],
+  count: () => 0,
+})
+
 /** All tables. */
 export type Tables = Readonly<Record<TableName, Table>>
 
@@ -60,8 +74,9 @@ export function openTables(root: RootDatabase<Buffer, Buffer>): Tables | undefin
       ...TABLE_OPTIONS,
     })
     // The types leave out that a read-only environment may lack the table.
-    if ((database as unknown) === undefined) return undefined
-    tables[name] = createTable(database)
+    const isMissing = (database as unknown) === undefined
+    if (isMissing && !LATER_TABLES.has(name)) return undefined
+    tables[name] = isMissing ? EMPTY_TABLE : createTable(database)
   }
   return tables as Tables
 }

@@ -1,0 +1,208 @@
+// Takes a body that comes in pieces: each chunk is put into the store as soon as it is full, under a number of its own,
+// while the next one fills up. So a writer holds about two chunks, however large the body is.
+import type { EntryHead } from '../../model/cache-entry.js'
+import type { BodyWriter, WriteResult } from '../../model/store.js'
+import type { Clock } from '../../shared/clock.js'
+import { CHUNK_BYTES, encodeChunk, type Compression } from '../codec/body-codec.js'
+import { StoredBodyError } from '../stored-body-error.js'
+import { FULL, keyToWrite, refusalOf, type Admission } from './admission.js'
+import { logChange } from './change-log.js'
+import type { Evictor } from './evictor.js'
+import type { RecordReader } from './record-reader.js'
+import { chargeOf, chunkBytesOf, putRecord } from './records.js'
+import type { StoreState } from './state-record.js'
+import type { Tables } from './tables.js'
+import { TransactionError, type Transactions } from './transactions.js'
+import { dropUnfinished, findUnfinished, putNextChunk, renewUnfinished } from './unfinished-bodies.js'
+
+/** A body that comes slower than a chunk in this time says that it still comes. */
+const RENEW_EVERY_MS = 60_000
+const LEFT_ALONE = 'The body was taken for abandoned and removed, since it had not grown for so long.'
+const FILLED_UP = 'The bodies that are still coming would fill the whole store.'
+
+/** What a writer of bodies needs. */
+export interface BodyWriterContext {
+  readonly tables: Tables
+  readonly transactions: Transactions
+  readonly reader: RecordReader
+  readonly admission: Admission
+  readonly evictor: Evictor
+  readonly clock: Clock
+  readonly maxBytes: number
+  readonly compression: Compression
+  /** Told once the body is an entry's, or given up. */
+  readonly onEnd: () => void
+}
+
+/** Makes the writer of one body. */
+export function createBodyWriter(context: BodyWriterContext, bodyId: string): BodyWriter {
+  const { tables, transactions, reader, admission, evictor, clock, maxBytes, compression, onEnd } = context
+  /** The chunk that fills up. */
+  let tail: Uint8Array = new Uint8Array(CHUNK_BYTES)
+  let tailBytes = 0
+  /** The chunk before it while it is being put into the store, and its memory afterwards. */
+  let leaving: Uint8Array | undefined
+  let spare: Uint8Array | undefined
+  /** The pieces added, one after the other, and the chunk that is being put. */
+  let adding: Promise<void> = Promise.resolve()
+  let putting: Promise<void> = Promise.resolve()
+  let ending: Promise<void> = Promise.resolve()
+  let bodyNumber: number | undefined
+  let chunksThere = 0
+  let sizeBytes = 0
+  let grownAtMs = 0
+  let state: 'open' | 'finishing' | 'finished' | 'abandoned' = 'open'
+
+  function refuseUnlessOpen(): void {
+    if (state !== 'open')
+      throw new TransactionError('closed', `Nothing more can be done: the body is ${state}.`)
+  }
+
+  async function addAll(bytes: Uint8Array): Promise<void> {
+    for (let at = 0; at < bytes.byteLength;) {
+      if (tailBytes === CHUNK_BYTES) await passOn()
+      if (state === 'abandoned') throw new StoredBodyError('gone')
+      const piece = bytes.subarray(at, at + CHUNK_BYTES - tailBytes)
+      tail.set(piece, tailBytes)
+      tailBytes += piece.byteLength
+      sizeBytes += piece.byteLength
+      at += piece.byteLength
+    }
+    await renewIfDue()
+  }
+
+  /** Begins to put the full chunk into the store and goes on with an empty one. */
+  async function passOn(): Promise<void> {
+    await putting
+    leaving = tail
+    tail = spare ?? new Uint8Array(CHUNK_BYTES)
+    tailBytes = 0
+    spare = undefined
+    putting = put(leaving)
+    // Whoever waits for it next is told; nobody may be waiting when it fails.
+    putting.catch(nothing)
+  }
+
+  async function put(raw: Uint8Array): Promise<void> {
+    const sealed = await seal(chunksThere, raw)
+    const nowMs = clock.nowMs()
+    const done = await transactions.change((before) => {
+      const changed = putNextChunk(tables, before, { bodyNumber, sealed, nowMs, maxBytes })
+      return changed.result.state === 'put'
+        ? { ...changed, state: evictor.afterWrite(changed.state) }
+        : changed
+    })
+    if (done.state === 'gone') throw new TransactionError('failed', LEFT_ALONE)
+    if (done.state === 'full') throw new TransactionError('full', FILLED_UP)
+    bodyNumber = done.bodyNumber
+    grownAtMs = nowMs
+    chunksThere += 1
+    leaving = undefined
+    spare = raw
+  }
+
+  function seal(index: number, raw: Uint8Array): Promise<Uint8Array> {
+    const isLarge = index * CHUNK_BYTES + raw.byteLength > compression.aboveBytes
+    return encodeChunk(bodyId, index, raw, isLarge ? compression.lz4 : undefined)
+  }
+
+  async function renewIfDue(): Promise<void> {
+    const number = bodyNumber
+    const nowMs = clock.nowMs()
+    if (number === undefined || Math.abs(nowMs - grownAtMs) < RENEW_EVERY_MS) return
+    grownAtMs = nowMs
+    await transactions.run(() => renewUnfinished(tables, number, nowMs))
+  }
+
+  /** A chunk from wherever it is by now; never memory that is written to again. */
+  function chunkAt(index: number): Uint8Array {
+    if (state === 'abandoned') throw new StoredBodyError('gone')
+    if (bodyNumber !== undefined && index < chunksThere) {
+      return reader.chunk(bodyNumber, { bodyId, index, sizeBytes: CHUNK_BYTES })
+    }
+    return leaving !== undefined && index === chunksThere ? leaving.slice() : tail.slice(0, tailBytes)
+  }
+
+  async function commit(head: EntryHead, beganSequence: number): Promise<WriteResult> {
+    const key = keyToWrite(head.key)
+    await adding
+    await putting
+    const chunks = tailBytes === 0 ? [] : [await seal(chunksThere, tail.subarray(0, tailBytes))]
+    const result = await transactions.change<WriteResult | 'gone'>((before) => {
+      const there = bodyNumber === undefined ? undefined : findUnfinished(tables, bodyNumber)
+      if (there?.number !== bodyNumber) return { state: before, result: 'gone' }
+      const body = { there, chunks, sizeBytes }
+      const isTooLarge = chargeOf(key, chunkBytesOf(body)) > maxBytes
+      const refusal = isTooLarge ? FULL : admission.refuseNew(before, key, head, beganSequence)
+      if (refusal !== undefined) return { state: without(before), result: refusal }
+      const record = { ...head, bodyId }
+      const written = putRecord(tables, before, key, { record, body, nowMs: clock.nowMs() })
+      logChange(tables, written.sequence, key)
+      const { sequence } = written
+      return { state: evictor.afterWrite(written, key), result: { isStored: true, sequence } }
+    })
+    if (result === 'gone') throw new TransactionError('failed', LEFT_ALONE)
+    if (!result.isStored) bodyNumber = undefined
+    return result
+  }
+
+  function without(before: StoreState): StoreState {
+    return bodyNumber === undefined ? before : dropUnfinished(tables, before, bodyNumber)
+  }
+
+  async function finishNow(head: EntryHead, beganSequence: number): Promise<WriteResult> {
+    try {
+      const result = await refusalOf(commit(head, beganSequence))
+      if (result.isStored) state = 'finished'
+      return result
+    } finally {
+      if (state === 'finished') onEnd()
+      else await giveUp()
+    }
+  }
+
+  /** Removes what was put; what cannot be removed now is found by a later cleaning. */
+  async function giveUp(): Promise<void> {
+    state = 'abandoned'
+    await Promise.allSettled([adding, putting])
+    if (bodyNumber !== undefined) {
+      const removing = transactions.change((before) => ({ state: without(before), result: undefined }))
+      await removing.catch(nothing)
+    }
+    onEnd()
+  }
+
+  return {
+    async add(bytes) {
+      refuseUnlessOpen()
+      adding = adding.then(() => addAll(bytes))
+      await adding
+    },
+
+    *written() {
+      for (let at = 0; at < sizeBytes;) {
+        const index = Math.floor(at / CHUNK_BYTES)
+        const piece = chunkAt(index).subarray(at - index * CHUNK_BYTES)
+        at += piece.byteLength
+        yield piece
+      }
+    },
+
+    async finish(head, beganSequence) {
+      refuseUnlessOpen()
+      state = 'finishing'
+      const finishing = finishNow(head, beganSequence)
+      ending = finishing.then(nothing, nothing)
+      return finishing
+    },
+
+    abandon() {
+      if (state === 'open') ending = giveUp()
+      return ending
+    },
+  }
+}
+
+function nothing(): void {
+  // Told to whoever asked.
+}
