@@ -1,0 +1,18 @@
+// Asks with Google's own client.
+import { books } from '@googleapis/books'
+import { twice } from './rounds.mjs'
+
+const api = books({ version: 'v1', auth: 'app-key' })
+const fieldsOf = ({ status, statusText, headers, data }) => ({
+  status,
+  statusText,
+  headers: [...headers],
+  data,
+})
+
+await twice({
+  search: async () => fieldsOf(await api.volumes.list({ q: 'OCLC2364071', printType: 'BOOKS' })),
+  volume: async () => fieldsOf(await api.volumes.get({ volumeId: 'QKgVAAAAYAAJ' })),
+  missing: () => api.volumes.get({ volumeId: 'missing' }),
+  refused: () => api.volumes.list({ q: 'isbn:1416573461', printType: 'BOOKS' }),
+})

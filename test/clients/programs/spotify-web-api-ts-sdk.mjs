@@ -1,0 +1,12 @@
+// Asks with Spotify's own SDK, which fetches a token by itself and keeps it.
+import { SpotifyApi } from '@spotify/web-api-ts-sdk'
+import { twice } from './rounds.mjs'
+
+const spotify = SpotifyApi.withClientCredentials('app-id', 'app-secret')
+
+await twice({
+  search: () => spotify.search('Arctic', ['artist'], undefined, 10, 0),
+  album: () => spotify.albums.get('2js3lkzAjWpD656NK7ZaJX'),
+  missing: () => spotify.albums.get('0000000000000000000000'),
+  refused: () => spotify.albums.get('5bU1XKYxHhEwukllT20xtk'),
+})
