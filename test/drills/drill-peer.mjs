@@ -1,5 +1,6 @@
 // Another process on a store, told what to do line by line as JSON; it answers each line with one of JSON.
 // Arguments: folder.
+import { randomBytes } from 'node:crypto'
 import { writeSync } from 'node:fs'
 import { createInterface } from 'node:readline'
 import { createLmdbStore } from '../../dist/stores/lmdb/lmdb-store.js'
@@ -35,6 +36,17 @@ const ACTIONS = {
     )
   },
   read: ({ key }) => ({ version: versionOf(store.read(key)) }),
+  // Begins a body that never ends, and answers once some of it is in the store.
+  async stream({ bodyId, bytes }) {
+    const writer = store.writeBody(bodyId)
+    const piece = randomBytes(64 * 1024)
+    for (let at = 0; at < bytes; at += piece.byteLength) await writer.add(piece)
+    const goOn = async () => {
+      for (;;) await writer.add(piece)
+    }
+    void goOn()
+    return { isComing: true }
+  },
   mark: ({ scope }) => store.addMark(scope, { isSoft: false, atMs: Date.now() }),
   health: () => store.health(),
   secret: async () => ({ secret: Buffer.from(await store.secret()).toString('hex') }),
