@@ -30,7 +30,7 @@ function dictionaryDirectives(value: string): readonly Directive[] {
   try {
     return [...parseDictionary(value)].map(([name, member]) => ({
       name,
-      argument: isInnerList(member) ? '?' : argumentOf(member[0]),
+      argument: isInnerList(member) ? UNREADABLE : argumentOf(name, member[0]),
       isQuoted: typeof member[0] === 'string',
     }))
   } catch {
@@ -38,8 +38,12 @@ function dictionaryDirectives(value: string): readonly Directive[] {
   }
 }
 
-/** An argument of a type that no directive has becomes one that none can read. */
-function argumentOf(item: BareItem): string {
+/** The argument of a directive whose value is of another type than it has: nothing makes sense of it. */
+const UNREADABLE = '?'
+
+/** Fields are named by a String, seconds are an Integer. https://www.rfc-editor.org/rfc/rfc9213#section-2.1 */
+function argumentOf(name: string, item: BareItem): string {
   if (item === true) return ''
-  return typeof item === 'string' || Number.isInteger(item) ? String(item) : '?'
+  if (name === 'no-cache' || name === 'private') return typeof item === 'string' ? item : UNREADABLE
+  return Number.isInteger(item) ? String(item) : UNREADABLE
 }

@@ -18,6 +18,12 @@ import { explicitLifetimeMs, heuristicLifetimeMs } from './lifetime.js'
 /** How long what is stale is kept where it can still be of use: to be validated, or when the origin cannot be had. */
 const KEPT_STALE_MS = 7 * 86_400_000
 
+/**
+ * How long what must be validated and cannot be is kept: while it is there the cache knows that an origin that cannot
+ * be had means 504, and not any other failure. https://www.rfc-editor.org/rfc/rfc9111#section-5.2.2.2
+ */
+const KEPT_FORBIDDEN_MS = 60_000
+
 /** `http` freshness of a response; status 206 is storable like any other, for the engine to put where parts belong. */
 export function assess(question: AssessQuestion): Storability {
   const { response, policy, receivedAtMs } = question
@@ -34,15 +40,14 @@ export function assess(question: AssessQuestion): Storability {
   const ownMs = isValidatedFirst ? 0 : Math.max(0, lifetimeMs - ageMs)
   const freshForMs = Math.min(Math.max(ownMs, policy.minTtlMs), policy.maxTtlMs)
   const canValidate = hasValidator(response.headers)
-  const keptStaleForMs = keptStaleMs(governed, canValidate)
-  const isOfUse = freshForMs > 0 || canValidate || (explicitMs !== undefined && keptStaleForMs > 0)
-  if (!isOfUse) return { isStorable: false, because: 'no-freshness' }
+  if (explicitMs === undefined && freshForMs === 0 && !canValidate)
+    return { isStorable: false, because: 'no-freshness' }
   return {
     isStorable: true,
     because: 'stored',
     freshForMs,
     initialAgeMs: ageMs,
-    keptStaleForMs,
+    keptStaleForMs: keptStaleMs(governed, canValidate),
     unstoredFields: unstoredFields(governed),
   }
 }
@@ -88,7 +93,7 @@ function hasValidator(headers: AssessQuestion['response']['headers']): boolean {
 
 function keptStaleMs(governed: Governing, canValidate: boolean): number {
   const windowMs = Math.max(staleWhileRevalidateMs(governed), staleIfErrorMs(governed))
-  return canValidate || allowsStale(governed) ? Math.max(KEPT_STALE_MS, windowMs) : windowMs
+  return Math.max(canValidate || allowsStale(governed) ? KEPT_STALE_MS : KEPT_FORBIDDEN_MS, windowMs)
 }
 
 /** Fields that may not be used again without asking, or not by others. */
