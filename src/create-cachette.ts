@@ -9,10 +9,12 @@ import { readDuration, DURATION_FORM } from './config/durations.js'
 import { createPolicyResolver } from './config/policy-resolver.js'
 import { type ResolvedConfig, resolveConfig } from './config/resolve-config.js'
 import { checkServiceName } from './config/resolve-service.js'
+import { type CachedFetch, createCachedFetch } from './doors/fetch/index.js'
 import { CachedExternalAPIService } from './doors/service/cached-external-api-service.js'
-import { CONNECTION, type ServiceConnection } from './doors/service/connection.js'
+import { CONNECTION, type Connection } from './model/connection.js'
 import type { ExternalOptions } from './doors/service/external-options.js'
 import { serviceRequest } from './doors/service/service-request.js'
+import { keyPartsOf } from './decide/key-parts.js'
 import { createAskOrigin } from './engine/ask-origin.js'
 import { createBypass } from './engine/bypass.js'
 import { createEngine } from './engine/engine.js'
@@ -30,7 +32,7 @@ import { type ListOptions, createEntries } from './instance/entries.js'
 import { keepHouse } from './instance/housekeeping.js'
 import { type OpenedStores, openStores } from './instance/open-store.js'
 import { onProcessExit } from './instance/process-exit.js'
-import { claimingService, servicesOf } from './instance/services.js'
+import { claimingService, createClaim, servicesOf } from './instance/services.js'
 import type { EntryDetails, EntrySummary, Explanation, PurgeRequest } from './model/entry-summary.js'
 import type { Metrics } from './model/metrics.js'
 import type { EventMap, EventName } from './model/request-event.js'
@@ -44,9 +46,14 @@ import { tmdbProfile } from './providers/tmdb/profile.js'
 
 /** One cache: its services, its figures, its entries. */
 export interface Cachette {
-  readonly [CONNECTION]: ServiceConnection
+  readonly [CONNECTION]: Connection
   /** The service class on this instance; the same object for the same name. */
   service(name: string): CachedExternalAPIService
+  /**
+   * The fetch signature, through the cache: declared services by their settings, other hosts as RFC 9111 has it.
+   * Redirects, cache modes, streams and aborts are as in fetch; responses carry the outcome.
+   */
+  readonly fetch: CachedFetch
   /** Declared services and those that ship a profile. */
   services(): readonly ServiceInfo[]
   /** The name of the service that claims a URL. */
@@ -141,13 +148,29 @@ export async function openCachette(options: unknown, origin: InstanceOrigin): Pr
   setMaxListeners(0, cutOff.signal)
   const pipeline = createOriginPipeline(clock, cutOff.signal)
   const countOriginCall = (service: string): void => counters.countOriginCalls(service, 1)
+  const claim = createClaim(config)
+  const placeOf = (href: string): { service: string; purgeUrl: string } => {
+    const service = config.service(claim(href))
+    const url = new URL(href)
+    const policy = policyOf({ service, url, callTtlMs: undefined, isHttp: true })
+    const { purgeUrl } = keyPartsOf({ url: href, params: {}, headers: [], policy, isOwnUrl: false })
+    return { service: service.name, purgeUrl }
+  }
   const answers = createStoreAnswers({ clock, bus, tiers, hasher })
   const engine = createEngine({
     clock,
     tiers,
     preparer,
-    askOrigin: createAskOrigin({ clock, bus, pipeline, answers, countOriginCall }),
-    bypassCache: createBypass({ clock, bus, tiers, pipeline, countOriginCall }),
+    askOrigin: createAskOrigin({
+      clock,
+      bus,
+      pipeline,
+      answers,
+      countOriginCall,
+      openWriter: tiers.openWriter,
+    }),
+    bypassCache: createBypass({ clock, bus, tiers, pipeline, countOriginCall, placeOf }),
+    claim,
     recorder: createRecorder({
       clock,
       bus,
@@ -160,8 +183,9 @@ export async function openCachette(options: unknown, origin: InstanceOrigin): Pr
     memoBytes: (config.memory === false ? 64 * 1024 ** 2 : config.memory.maxBytes) * MEMO_SHARE,
   })
   const network = createUndiciTransport()
-  const connection: ServiceConnection = {
+  const connection: Connection = {
     answer: engine.answer,
+    claim,
     resolveUrl: (service, url) => resolveUrl(config, service, url),
     checkService(service) {
       checkServiceName(service)
@@ -174,6 +198,7 @@ export async function openCachette(options: unknown, origin: InstanceOrigin): Pr
   const forgetExit = onProcessExit(counters)
   const stopHousekeeping = keepHouse(stores.shared, clock)
   const objects = new Map<string, CachedExternalAPIService>()
+  let cachedFetch: CachedFetch | undefined
   let closing: Promise<void> | undefined
 
   /** Calls that are still under way after a while are cut off, so that what was counted and stored is kept. */
@@ -213,6 +238,10 @@ export async function openCachette(options: unknown, origin: InstanceOrigin): Pr
       const made = new CachedExternalAPIService(name, { cachette })
       objects.set(name, made)
       return made
+    },
+    get fetch() {
+      cachedFetch ??= createCachedFetch(cachette)
+      return cachedFetch
     },
     services: () => servicesOf(config),
     claimingService: (url) => claimingService(config, url),

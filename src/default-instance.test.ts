@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { refusalOf } from '../test/helpers/refusal.js'
 import { CachedExternalAPIService } from './doors/service/cached-external-api-service.js'
-import { setDefaultInstance } from './doors/service/connection.js'
+import { setDefaultInstance } from './doors/service/default-instance.js'
 import { defaultCachette } from './default-instance.js'
 
 const before = { ...process.env }

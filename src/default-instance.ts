@@ -5,7 +5,7 @@ import { up } from 'empathic/find'
 import { loadConfigFile } from './config/config-file.js'
 import { resolveConfig } from './config/resolve-config.js'
 import { type Cachette, type InstanceOrigin, PROFILES, openCachette } from './create-cachette.js'
-import type { DefaultInstance } from './doors/service/connection.js'
+import type { DefaultInstance } from './doors/service/default-instance.js'
 import { configError } from './errors/cachette-error.js'
 
 /** The variable that names the store of the default instance. */

@@ -1,6 +1,6 @@
 // The public names, one by one.
 import { defaultCachette } from './default-instance.js'
-import { setDefaultInstance } from './doors/service/connection.js'
+import { setDefaultInstance } from './doors/service/default-instance.js'
 
 setDefaultInstance(defaultCachette)
 

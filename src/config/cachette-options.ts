@@ -4,9 +4,9 @@ import type { Environment } from '../model/profile.js'
 import type { Clock } from '../shared/clock.js'
 import { namedValues, optionsObject, readable } from './check-shape.js'
 import {
-  type RequestSettings,
+  type DefaultSettings,
   type ServiceOptions,
-  requestSettingsSchema,
+  defaultSettingsSchema,
   serviceOptionsSchema,
 } from './service-options.js'
 import { SIZE_FORM, type Size, readSize } from './sizes.js'
@@ -26,8 +26,8 @@ export interface CachetteOptions {
   store?: StoreOption
   /** The memory tier in front of the store, or false for none. */
   memory?: MemoryOptions | false
-  /** Settings for every service; the weakest level. */
-  defaults?: RequestSettings
+  /** Settings for every service, the weakest level; `http` ones count for hosts that no service claims. */
+  defaults?: DefaultSettings
   /** Settings by service. */
   services?: Record<string, ServiceOptions>
   /** The environment to read. Default `process.env`. */
@@ -50,7 +50,7 @@ const memorySchema = v.lazy((value) => (value === false ? v.literal(false) : bou
 export const cachetteOptionsSchema = optionsObject({
   store: v.optional(v.unknown()),
   memory: v.optional(memorySchema),
-  defaults: v.optional(requestSettingsSchema),
+  defaults: v.optional(defaultSettingsSchema),
   services: v.optional(namedValues(serviceOptionsSchema, 'an object of services')),
   env: v.optional(v.custom<Environment>(isEnvironment, 'an object of variables, each of them text')),
   clock: v.optional(v.custom<Clock>(isClock, 'an object with nowMs, monotonicMs and setTimer')),

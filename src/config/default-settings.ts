@@ -6,9 +6,12 @@ const HOUR_MS = 3_600_000
 /** The product's defaults, the weakest layer. */
 export const DEFAULT_SETTINGS = Object.freeze({
   freshness: 'ttl',
+  cacheType: 'shared',
   ttl: 4 * HOUR_MS,
   negativeTtl: 60_000,
   maxTtl: Number.POSITIVE_INFINITY,
+  minTtl: 0,
+  staleWhileRevalidate: 0,
   staleIfError: 7 * 24 * HOUR_MS,
   ignoreNoStore: false,
   identity: 'per-credential',
@@ -21,9 +24,16 @@ export const DEFAULT_SETTINGS = Object.freeze({
   }),
   headers: Object.freeze({}),
   params: Object.freeze({}),
-  injectCredentials: true,
   timeout: 10_000,
   maxBodyBytes: 16 * 1024 ** 2,
+}) satisfies CheckedSettings
+
+/** What differs for hosts that no service claims: their answers say themselves how long they hold, and nothing hurries them. */
+export const UNCLAIMED_SETTINGS = Object.freeze({
+  freshness: 'http',
+  cacheType: 'private',
+  timeout: Number.POSITIVE_INFINITY,
+  injectCredentials: false,
 }) satisfies CheckedSettings
 
 /** The memory tier's bounds. */

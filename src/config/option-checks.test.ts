@@ -17,7 +17,16 @@ const isText = (value: unknown): boolean => typeof value === 'string'
 const isObject = (value: unknown): boolean => String(value) === '[object Object]'
 
 describe('an option of a service', () => {
-  const durations = ['ttl', 'negativeTtl', 'maxTtl', 'staleIfError', 'timeout']
+  const durations = [
+    'ttl',
+    'negativeTtl',
+    'maxTtl',
+    'staleIfError',
+    'timeout',
+    'defaultTtl',
+    'minTtl',
+    'staleWhileRevalidate',
+  ]
   const cases: [name: string, values: unknown[], expected: RegExp][] = [
     ...durations.map((name): [string, unknown[], RegExp] => [name, WRONG, /expected a duration/]),
     ['timeout', [0, '0s'], /expected a duration greater than 0/],
@@ -25,7 +34,8 @@ describe('an option of a service', () => {
     ['ignoreNoStore', only(true, false), /expected true or false/],
     ['injectCredentials', only(true, false), /expected true or false/],
     ['identity', WRONG, /expected 'per-credential' or 'shared'/],
-    ['freshness', [...WRONG, 'http'], /expected 'ttl' \('http' is not in this version of cachette\)/],
+    ['freshness', WRONG, /expected 'ttl' or 'http'/],
+    ['cacheType', WRONG, /expected 'private' or 'shared'/],
     ['key', WRONG.filter((value) => !isObject(value)), /expected an object/],
     ['headers', WRONG.filter((value) => !isObject(value)), /expected an object of headers/],
     ['params', WRONG.filter((value) => !isObject(value)), /expected an object of parameters/],
@@ -114,7 +124,7 @@ describe('an option of a service', () => {
 
   it('that is like no other is answered with those that work', () => {
     const message = refusal(inService({ colour: 'blue' }))
-    expect(message).toMatch(/unknown option "colour"; known here: freshness, ttl, .*hosts, rules$/)
+    expect(message).toMatch(/unknown option "colour"; known here: freshness, cacheType, defaultTtl, minTtl, staleWhileRevalidate, ttl, .*hosts, rules$/)
     expect(message).not.toMatch(/quota|breaker/)
   })
 
@@ -127,10 +137,6 @@ describe('an option of a service', () => {
   )
 
   it.each([
-    ['cacheType', 'private'],
-    ['defaultTtl', '1h'],
-    ['minTtl', '1h'],
-    ['staleWhileRevalidate', '1h'],
     ['eagerRefresh', true],
     ['jitter', 0.1],
     ['softTimeout', '1s'],
@@ -152,7 +158,7 @@ describe('an option of a service', () => {
   })
 
   it('of a later version may stand with the value that asks for nothing', () => {
-    const options = inService({ staleWhileRevalidate: 0, eagerRefresh: false, jitter: 0, quota: undefined })
+    const options = inService({ eagerRefresh: false, jitter: 0, quota: undefined })
     const config = resolveConfig({ options, profiles: [], from: 'code', root: 'createCachette' })
     expect(config.service('my_service').baseURL).toBe('https://api.example.com')
   })

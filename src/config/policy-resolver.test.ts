@@ -45,7 +45,7 @@ function policyFor(setting: Setting, resolver: PolicyResolver = createPolicyReso
   } = setting
   const config = resolveConfig({ options: { env, ...options }, profiles, from, root: 'createCachette' })
   const url = new URL(setting.url ?? 'https://api.films.example/3/movie/27205')
-  return resolver({ service: config.service(service), url, callTtlMs })
+  return resolver({ service: config.service(service), url, callTtlMs, isHttp: false })
 }
 
 describe('the TTL in force', () => {
@@ -212,6 +212,10 @@ describe('settings of several levels', () => {
     expect(policy).toEqual({
       service: 'my_service',
       freshness: 'ttl',
+      cacheType: 'shared',
+      defaultTtlMs: undefined,
+      minTtlMs: 0,
+      staleWhileRevalidateMs: 0,
       ttlMs: 4 * HOUR_MS,
       hasCallTtl: false,
       negativeTtlMs: 60_000,

@@ -12,6 +12,8 @@ export interface PolicyQuestion {
   readonly url: URL
   /** The call's own TTL in milliseconds. */
   readonly callTtlMs: number | undefined
+  /** True for doors that hand on what a program sends: credentials are then the program's own affair. */
+  readonly isHttp: boolean
 }
 
 /** Gives the policy for a request; equal questions share one frozen object. */
@@ -23,18 +25,19 @@ const MAX_KEPT_POLICIES = 10_000
 export function createPolicyResolver(): PolicyResolver {
   const kept = new Map<string, Policy>()
   return (question) => {
-    const { service, callTtlMs } = question
+    const { service, callTtlMs, isHttp } = question
     const path = pathBelowBase(question)
     const matching =
       path === undefined ? [] : service.rules.map((rule, index) => (rule.matches(path) ? index : -1))
     const isNeverCached = path !== undefined && service.isNeverCached(path)
-    const memoKey = [service.name, matching.join(), isNeverCached, callTtlMs].join('|')
+    const memoKey = [service.name, matching.join(), isNeverCached, callTtlMs, isHttp].join('|')
     const known = kept.get(memoKey)
     if (known !== undefined) return known
     const rules = service.rules.filter((_, index) => matching.includes(index))
     const policy = makePolicy(service, [...service.layers, ...rules.map(({ layer }) => layer)], {
       callTtlMs,
       isNeverCached,
+      isHttp,
     })
     if (kept.size >= MAX_KEPT_POLICIES) kept.clear()
     kept.set(memoKey, policy)
@@ -55,7 +58,11 @@ function pathBelowBase({ service, url }: PolicyQuestion): string | undefined {
 function makePolicy(
   service: ResolvedService,
   layers: readonly Layer[],
-  call: { readonly callTtlMs: number | undefined; readonly isNeverCached: boolean },
+  call: {
+    readonly callTtlMs: number | undefined
+    readonly isNeverCached: boolean
+    readonly isHttp: boolean
+  },
 ): Policy {
   const top: Layer[] = service.environmentTtl === undefined ? [] : [service.environmentTtl]
   if (call.callTtlMs !== undefined) top.push({ from: 'call', settings: { ttl: call.callTtlMs } })
@@ -64,11 +71,15 @@ function makePolicy(
   const params = Object.entries(complete.params ?? {}).map(([name, value]) => [name, String(value)] as const)
   return Object.freeze({
     service: service.name,
-    freshness: 'ttl',
+    freshness: complete.freshness ?? DEFAULT_SETTINGS.freshness,
+    cacheType: complete.cacheType ?? DEFAULT_SETTINGS.cacheType,
     ttlMs: complete.ttl ?? DEFAULT_SETTINGS.ttl,
     hasCallTtl: call.callTtlMs !== undefined,
     negativeTtlMs: complete.negativeTtl ?? DEFAULT_SETTINGS.negativeTtl,
     maxTtlMs: complete.maxTtl ?? DEFAULT_SETTINGS.maxTtl,
+    defaultTtlMs: complete.defaultTtl,
+    minTtlMs: complete.minTtl ?? DEFAULT_SETTINGS.minTtl,
+    staleWhileRevalidateMs: complete.staleWhileRevalidate ?? DEFAULT_SETTINGS.staleWhileRevalidate,
     staleIfErrorMs: complete.staleIfError ?? DEFAULT_SETTINGS.staleIfError,
     ignoreNoStore: complete.ignoreNoStore ?? DEFAULT_SETTINGS.ignoreNoStore,
     identity: complete.identity ?? DEFAULT_SETTINGS.identity,
@@ -77,7 +88,7 @@ function makePolicy(
     isNeverCached: call.isNeverCached,
     headers: Object.freeze({ ...complete.headers }),
     params: Object.freeze(Object.fromEntries(params)),
-    injectCredentials: complete.injectCredentials ?? DEFAULT_SETTINGS.injectCredentials,
+    injectCredentials: settings.injectCredentials ?? !call.isHttp,
     timeoutMs: complete.timeout ?? DEFAULT_SETTINGS.timeout,
     maxBodyBytes: complete.maxBodyBytes ?? DEFAULT_SETTINGS.maxBodyBytes,
     classify: settings.classify,

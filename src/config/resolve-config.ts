@@ -6,6 +6,7 @@ import { cachetteOptionsSchema } from './cachette-options.js'
 import { checkShape } from './check-shape.js'
 import { DEFAULT_MEMORY } from './default-settings.js'
 import { type ResolvedService, resolveService } from './resolve-service.js'
+import { UNCLAIMED, settingsOfServices, unclaimedService } from './unclaimed-service.js'
 import { type StorePlan, readStoreOption } from './store-options.js'
 import { readTtlEnvironment } from './ttl-environment.js'
 
@@ -19,7 +20,7 @@ export interface ResolvedConfig {
   readonly secretText: string | undefined
   /** Declared services and those that ship a profile. */
   readonly services: ReadonlyMap<string, ResolvedService>
-  /** Any service by name; one that nobody declared gets the defaults. */
+  /** Any service by name; one that nobody declared gets the defaults, and `other` is that of hosts that none claims. */
   service(name: string): ResolvedService
 }
 
@@ -40,13 +41,7 @@ export interface ConfigSources {
 const MIN_SECRET_LENGTH = 16
 
 /** Variables that later versions bring: refused, since whoever sets one expects something of it. */
-const LATER_VARIABLES = [
-  'CACHETTE_ENCRYPTION_KEY',
-  'CACHETTE_HOSTS',
-  'CACHETTE_FRESHNESS',
-  'CACHETTE_TTL_HOURS',
-  'CACHETTE_ADMIN_TOKEN',
-]
+const LATER_VARIABLES = ['CACHETTE_ENCRYPTION_KEY', 'CACHETTE_ADMIN_TOKEN']
 
 /**
  * Checks everything and applies every default.
@@ -64,7 +59,7 @@ export function resolveConfig(sources: ConfigSources): ResolvedConfig {
     resolveService({
       name,
       options: Object.hasOwn(written, name) ? (written[name] ?? {}) : {},
-      defaults: options.defaults ?? {},
+      defaults: settingsOfServices(options.defaults),
       from,
       profile: profiles.find((profile) => profile.name === name),
       environment,
@@ -73,6 +68,7 @@ export function resolveConfig(sources: ConfigSources): ResolvedConfig {
   const names = new Set([...profiles.map(({ name }) => name), ...Object.keys(written)])
   const services = new Map([...names].map((name) => [name, make(name)]))
   const undeclared = new Map<string, ResolvedService>()
+  const unclaimed = unclaimedService({ defaults: options.defaults ?? {}, from, environment, ttls })
   return Object.freeze({
     clock: options.clock ?? systemClock,
     environment,
@@ -81,6 +77,7 @@ export function resolveConfig(sources: ConfigSources): ResolvedConfig {
     secretText: readSecret(environment),
     services,
     service(name: string): ResolvedService {
+      if (name === UNCLAIMED) return unclaimed
       const known = services.get(name) ?? undeclared.get(name)
       if (known !== undefined) return known
       const made = make(name)

@@ -6,7 +6,7 @@ import { spotifyProfile } from '../providers/spotify/profile.js'
 import { tmdbProfile } from '../providers/tmdb/profile.js'
 import { compileHosts } from './host-matcher.js'
 import { resolveConfig } from './resolve-config.js'
-import type { ResolvedService } from './resolve-service.js'
+import { type ResolvedService, checkServiceName } from './resolve-service.js'
 import { compileRule } from './rule-matcher.js'
 
 const PROFILES = [tmdbProfile, spotifyProfile, booksProfile]
@@ -119,7 +119,7 @@ describe('a service name', () => {
   })
 
   it.each(['other', 'OTHER', 'default'])('may not be %s, which is taken', (name) => {
-    expect(refusalOf(() => serviceOf(name))).toContain('is reserved')
+    expect(refusalOf(() => checkServiceName(name))).toContain('is reserved')
   })
 })
 

@@ -13,14 +13,25 @@ import { SIZE_FORM, type Size, readSize } from './sizes.js'
 
 /** Everything a rule may set: the service options that a single request can have. */
 export interface RequestSettings {
-  /** How answers stay fresh: `'ttl'` by the times given here. Default `'ttl'`. */
-  freshness?: 'ttl'
+  /**
+   * How answers stay fresh: `'ttl'` by the times given here, `'http'` as the origin says (RFC 9111). Default `'ttl'`; hosts
+   * that no service claims go by `'http'`.
+   */
+  freshness?: 'ttl' | 'http'
+  /** `http` only: whether answers are kept for one user or for all. Default `'shared'`; unclaimed hosts `'private'`. */
+  cacheType?: 'private' | 'shared'
+  /** `http` only: the freshness of answers that say nothing of their own. Default none. */
+  defaultTtl?: Duration
+  /** `http` only: no storable answer is fresh for less; `maxTtl` wins over it. Default none. */
+  minTtl?: Duration
   /** How long a good answer stays fresh. Default 4 h. `CACHE_TTL_<SERVICE>_HOURS` wins over it. */
   ttl?: Duration
   /** How long a 404 or 410 stays fresh. Default 1 minute. */
   negativeTtl?: Duration
   /** No answer is ever older than this, rescue included, counted from when its body came. Default none. */
   maxTtl?: Duration
+  /** How long past its freshness an entry is served at once and refreshed behind the caller. Default 0. */
+  staleWhileRevalidate?: Duration
   /** How long past its freshness an entry may stand in for a failing origin. Default 7 days. */
   staleIfError?: Duration
   /** True stores answers that the origin marks `no-store`. Default false. */
@@ -33,7 +44,7 @@ export interface RequestSettings {
   headers?: Record<string, string>
   /** Parameters sent with every request to the service's own hosts; credentials among them take no part in the key. */
   params?: Record<string, string | number | boolean>
-  /** Whether Cachette adds the service's credentials. Default true. */
+  /** Whether Cachette adds the service's credentials. Default: the service class does, other doors do not. */
   injectCredentials?: boolean
   /** After this the call is given up, body included; more than 0. Default 10 s. */
   timeout?: Duration
@@ -43,6 +54,24 @@ export interface RequestSettings {
   classify?: Classify
   /** Names under which answers can be purged. */
   tags?: TagFunction
+}
+
+/** Settings for hosts that no service claims. */
+export interface HttpSettings {
+  /** Whether answers are kept for one user or for all. Default `'private'`. */
+  cacheType?: 'private' | 'shared'
+  /** The freshness of answers that say nothing of their own. Default none. */
+  defaultTtl?: Duration
+  /** No storable answer is fresh for less. Default none. */
+  minTtl?: Duration
+  /** No answer is ever older than this. Default none. */
+  maxTtl?: Duration
+}
+
+/** Settings for every service, and for hosts that no service claims. */
+export interface DefaultSettings extends RequestSettings {
+  /** For hosts that no service claims; wins over the same settings beside it. */
+  http?: HttpSettings
 }
 
 /** Options of one service. */
@@ -57,10 +86,6 @@ export interface ServiceOptions extends RequestSettings {
 
 /** Names that later versions bring, with the value that asks for nothing. */
 const LATER: ReadonlyMap<string, unknown> = new Map<string, unknown>([
-  ['cacheType', 'shared'],
-  ['defaultTtl', undefined],
-  ['minTtl', undefined],
-  ['staleWhileRevalidate', 0],
   ['eagerRefresh', false],
   ['jitter', 0],
   ['softTimeout', undefined],
@@ -91,8 +116,19 @@ const keyOptions = optionsObject({
   body: v.optional(flag),
 })
 
+const HTTP_ENTRIES = {
+  cacheType: v.optional(v.picklist(['private', 'shared'], "'private' or 'shared'")),
+  defaultTtl: v.optional(duration),
+  minTtl: v.optional(duration),
+  maxTtl: v.optional(duration),
+}
+
 const REQUEST_ENTRIES = {
-  freshness: v.optional(readable(readFreshness, "'ttl' ('http' is not in this version of cachette)")),
+  freshness: v.optional(v.picklist(['ttl', 'http'], "'ttl' or 'http'")),
+  cacheType: v.optional(v.picklist(['private', 'shared'], "'private' or 'shared'")),
+  defaultTtl: v.optional(duration),
+  minTtl: v.optional(duration),
+  staleWhileRevalidate: v.optional(duration),
   ttl: v.optional(duration),
   negativeTtl: v.optional(duration),
   maxTtl: v.optional(duration),
@@ -116,10 +152,14 @@ const REQUEST_ENTRIES = {
   tags: v.optional(v.custom<TagFunction>(isFunction, 'a function that returns names')),
 }
 
-/** Checks the settings of one rule or of `defaults`. */
-export const requestSettingsSchema = optionsObject(REQUEST_ENTRIES, {
-  later: new Map([...LATER, ['http', undefined]]),
-})
+/** Checks the settings of one rule. */
+export const requestSettingsSchema = optionsObject(REQUEST_ENTRIES, { later: LATER })
+
+/** Checks `defaults`: settings of every service, and those of hosts that no service claims. */
+export const defaultSettingsSchema = optionsObject(
+  { ...REQUEST_ENTRIES, http: v.optional(optionsObject(HTTP_ENTRIES)) },
+  { later: LATER },
+)
 
 /** Checks a base URL. */
 export const baseUrlSchema = readable(
@@ -154,12 +194,11 @@ export const serviceOptionsSchema = optionsObject(
 /** Settings as the schema leaves them: milliseconds and bytes. */
 export type CheckedSettings = v.InferOutput<typeof requestSettingsSchema>
 
+/** `defaults` as the schema leaves them. */
+export type CheckedDefaults = v.InferOutput<typeof defaultSettingsSchema>
+
 /** Service options as the schema leaves them. */
 export type CheckedServiceOptions = v.InferOutput<typeof serviceOptionsSchema>
-
-function readFreshness(value: unknown): 'ttl' | undefined {
-  return value === 'ttl' ? value : undefined
-}
 
 function isFunction(value: unknown): boolean {
   return typeof value === 'function'

@@ -17,16 +17,23 @@ export function readTtlEnvironment(environment: Environment): TtlEnvironment {
   const ttls = new Map<string, number>()
   for (const [name, value] of Object.entries(environment)) {
     if (value === undefined || !VARIABLE.test(name)) continue
-    const isNumber = /^(?:\d+(?:\.\d+)?|\.\d+)$/.test(value.trim())
-    const ttlMs = Number(value) * HOUR_MS
-    if (!isNumber || !Number.isFinite(ttlMs)) {
-      throw configError(
-        `${name} is ${JSON.stringify(value)}; expected a number of hours, 0 or more, such as 6 or 0.5`,
-      )
-    }
-    ttls.set(name, ttlMs)
+    ttls.set(name, readHours(name, value))
   }
   return ttls
+}
+
+/**
+ * Hours as a variable gives them, in milliseconds.
+ *
+ * @throws CachetteError `CACHETTE_CONFIG` naming the variable, its value and what is expected
+ */
+export function readHours(name: string, value: string): number {
+  const isNumber = /^(?:\d+(?:\.\d+)?|\.\d+)$/.test(value.trim())
+  const hoursMs = Number(value) * HOUR_MS
+  if (isNumber && Number.isFinite(hoursMs)) return hoursMs
+  throw configError(
+    `${name} is ${JSON.stringify(value)}; expected a number of hours, 0 or more, such as 6 or 0.5`,
+  )
 }
 
 /** The variable that sets a service's TTL: `my-service` is read from `CACHE_TTL_MY_SERVICE_HOURS`. */

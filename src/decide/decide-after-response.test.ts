@@ -27,6 +27,8 @@ function decide(
     policy: policyWith({}),
     isConditional: true,
     secrets: [],
+    request: { method: 'GET', isAuthorized: false, isConditional: false },
+    requestedAtMs: STORED_AT_MS,
     now: after(0),
     ...changes,
   })
@@ -40,6 +42,8 @@ describe('a good response', () => {
       staleAtMs: STORED_AT_MS + TTL_MS,
       removeAtMs: STORED_AT_MS + TTL_MS + WEEK_MS,
       varyNames: [],
+      initialAgeMs: 0,
+      unstoredFields: ['set-cookie', 'set-cookie2'],
     })
   })
 
@@ -149,6 +153,7 @@ describe('a 304', () => {
       because: 'not-modified',
       staleAtMs: STORED_AT_MS + 2 * HOUR_MS + TTL_MS,
       removeAtMs: STORED_AT_MS + 2 * HOUR_MS + TTL_MS + WEEK_MS,
+      initialAgeMs: 0,
     })
   })
 
@@ -193,6 +198,7 @@ describe('a 304', () => {
         expect(decision).toEqual({
           action: 'update',
           because: 'not-modified',
+          initialAgeMs: 0,
           staleAtMs: Math.min(STORED_AT_MS + ageMs + ttlMs, capAtMs),
           removeAtMs: Math.min(STORED_AT_MS + ageMs + ttlMs + staleIfErrorMs, capAtMs),
         })

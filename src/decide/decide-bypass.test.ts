@@ -1,9 +1,19 @@
 import { describe, expect, it } from 'vitest'
 import { policyWith } from '../../test/helpers/policy.js'
+import { NO_DEMANDS } from '../model/demands.js'
 import { type BypassQuestion, decideBypass, isUnsafe } from './decide-bypass.js'
 
 function bypass(changes: Partial<BypassQuestion>, key = {}): string | undefined {
-  return decideBypass({ method: 'GET', hasBody: false, headers: [], policy: policyWith({ key }), ...changes })
+  return decideBypass({
+    method: 'GET',
+    hasBody: false,
+    canBeKeyed: true,
+    headers: [],
+    policy: policyWith({ key }),
+    demands: NO_DEMANDS,
+    isHttp: false,
+    ...changes,
+  })
 }
 
 describe('a request goes past the cache', () => {

@@ -1,5 +1,6 @@
 // Whether a request can be cached at all, by its method and form. Pure.
 import type { Because } from '../model/because.js'
+import type { Demands } from '../model/demands.js'
 import type { HeaderList } from '../model/header-list.js'
 import type { Policy } from '../model/policy.js'
 
@@ -22,17 +23,25 @@ const CONDITIONS = new Set([
 export interface BypassQuestion {
   readonly method: string
   readonly hasBody: boolean
+  /** False for a body that can be read only once, as it comes. */
+  readonly canBeKeyed: boolean
   readonly headers: HeaderList
   readonly policy: Policy
+  readonly demands: Demands
+  /** True for callers whose conditions and ranges the cache may answer itself. */
+  readonly isHttp: boolean
 }
 
 /** The reason why a request goes past the cache, or undefined where it does not. */
-export function decideBypass({ method, hasBody, headers, policy }: BypassQuestion): Because | undefined {
+export function decideBypass(question: BypassQuestion): Because | undefined {
+  const { method, hasBody, headers, policy, demands, isHttp } = question
+  const isKeyed = policy.key.body && question.canBeKeyed
   if (policy.isNeverCached) return 'never-cached-by-profile'
-  if (headers.some(([name]) => CONDITIONS.has(name.toLowerCase()))) return 'conditional-request'
-  if (CACHED_METHODS.has(method)) return hasBody && !policy.key.body ? 'body-not-keyed' : undefined
+  if (demands.noStore || demands.mode === 'no-store') return 'request-no-store'
+  if (!isHttp && headers.some(([name]) => CONDITIONS.has(name.toLowerCase()))) return 'conditional-request'
+  if (CACHED_METHODS.has(method)) return hasBody && !isKeyed ? 'body-not-keyed' : undefined
   if (!BODY_METHODS.has(method)) return 'method-not-cached'
-  return policy.key.body ? undefined : method === 'POST' ? 'method-not-cached' : 'body-not-keyed'
+  return isKeyed ? undefined : method === 'POST' ? 'method-not-cached' : 'body-not-keyed'
 }
 
 /** Safe methods change nothing at the origin. https://www.rfc-editor.org/rfc/rfc9110#section-9.2.1 */

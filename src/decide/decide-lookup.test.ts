@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { HOUR_MS, STORED_AT_MS, after, entryWith } from '../../test/helpers/dated-entry.js'
 import { policyWith } from '../../test/helpers/policy.js'
+import { NO_DEMANDS } from '../model/demands.js'
 import { type LookupDecision, type LookupQuestion, decideLookup, isOverMaxTtl } from './decide-lookup.js'
 
 const ETAG = [['ETag', '"1"']] as const
@@ -10,6 +11,7 @@ function decide(changes: Partial<LookupQuestion>): LookupDecision {
   return decideLookup({
     entry: entryWith({ headers: ETAG }),
     policy: policyWith({}),
+    demands: NO_DEMANDS,
     isRefresh: false,
     purge: 'none',
     now: after(0),
@@ -148,7 +150,7 @@ describe('whatever is asked', () => {
         const now = { nowMs: STORED_AT_MS + given.wallMs, monotonicMs: 5_000 + given.steadyMs }
         const policy = policyWith({ ttlMs: given.ttlMs, maxTtlMs: given.maxTtlMs })
         const { purge, isRefresh } = given
-        const decision = decideLookup({ entry, policy, purge, isRefresh, now })
+        const decision = decideLookup({ entry, policy, demands: NO_DEMANDS, purge, isRefresh, now })
         if (decision.action !== 'serve-fresh') return
         const sinceBodyMs = Math.max(
           now.nowMs - STORED_AT_MS,

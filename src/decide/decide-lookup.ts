@@ -1,5 +1,6 @@
 // What to do with a request, given what is stored. Pure.
 import type { Because } from '../model/because.js'
+import type { Demands } from '../model/demands.js'
 import type { Policy } from '../model/policy.js'
 import { fieldValue } from '../http/header-fields.js'
 import { type Instant, ageMs } from './age.js'
@@ -17,31 +18,58 @@ export type LookupDecision =
       readonly ageMs: number
       readonly ttlMs: number
     }
+  | {
+      readonly action: 'serve-stale'
+      readonly because: Because
+      readonly ageMs: number
+      /** True where the entry is to be refreshed behind the caller. */
+      readonly isRefreshed: boolean
+    }
   | { readonly action: 'revalidate'; readonly because: Because }
   | { readonly action: 'fetch'; readonly because: Because }
+  /** The caller forbade to ask the origin, and there is nothing to give. */
+  | { readonly action: 'refuse'; readonly because: 'only-if-cached' }
 
 /** Everything a lookup decision depends on. */
 export interface LookupQuestion {
   readonly entry: DatedEntry | undefined
   readonly policy: Policy
+  readonly demands: Demands
   readonly isRefresh: boolean
   readonly purge: PurgeState
   readonly now: Instant
 }
 
-/** Serves, revalidates or fetches. Requests that bypass the cache never get here. */
-export function decideLookup({ entry, policy, isRefresh, purge, now }: LookupQuestion): LookupDecision {
-  if (isRefresh) return { action: 'fetch', because: 'refresh-requested' }
-  if (entry === undefined) return { action: 'fetch', because: 'not-in-cache' }
-  if (purge === 'hard') return { action: 'fetch', because: 'purged' }
+/** Serves, revalidates, fetches or refuses. Requests that bypass the cache never get here. */
+export function decideLookup(question: LookupQuestion): LookupDecision {
+  const { entry, policy, demands, purge, now } = question
+  if (question.isRefresh) return { action: 'fetch', because: 'refresh-requested' }
+  if (demands.mode === 'reload') return { action: 'fetch', because: 'reload-requested' }
+  if (entry === undefined) return askWhere(demands, { action: 'fetch', because: 'not-in-cache' })
+  if (purge === 'hard') return askWhere(demands, { action: 'fetch', because: 'purged' })
   const capLeftMs = maxTtlLeft(entry, policy, now)
-  if (capLeftMs <= 0) return { action: 'fetch', because: 'over-max-ttl' }
-  const judgement = freshnessOf(policy).judge(entry, policy, now)
+  if (capLeftMs <= 0) return askWhere(demands, { action: 'fetch', because: 'over-max-ttl' })
+  const judgement = freshnessOf(policy).judge({ entry, policy, demands, now })
+  const isForced = demands.mode === 'force-cache' || demands.mode === 'only-if-cached'
+  if (demands.mode === 'no-cache') return ask(entry, 'request-no-cache')
   if (judgement.isFresh && purge === 'none') {
     const ttlMs = Math.min(judgement.ttlMs, capLeftMs)
     return { action: 'serve-fresh', because: 'fresh', ageMs: judgement.ageMs, ttlMs }
   }
-  const because = judgement.isFresh ? 'soft-purged' : judgement.because
+  const { ageMs } = judgement
+  if (isForced) return { action: 'serve-stale', because: 'force-cache', ageMs, isRefreshed: false }
+  if (!judgement.isFresh && judgement.stale !== undefined && purge === 'none')
+    return { action: 'serve-stale', ageMs, ...judgement.stale }
+  return askWhere(demands, ask(entry, judgement.isFresh ? 'soft-purged' : judgement.because))
+}
+
+/** Asks the origin, unless the caller forbade it. */
+function askWhere({ mode, onlyIfCached }: Demands, asking: LookupDecision): LookupDecision {
+  if (mode === 'only-if-cached' || onlyIfCached) return { action: 'refuse', because: 'only-if-cached' }
+  return asking
+}
+
+function ask(entry: DatedEntry, because: Because): LookupDecision {
   return hasValidator(entry) ? { action: 'revalidate', because } : { action: 'fetch', because }
 }
 

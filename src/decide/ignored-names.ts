@@ -4,7 +4,10 @@
 const TRACKING =
   /^(utm_\w+|gclid|gclsrc|dclid|gbraid|wbraid|fbclid|msclkid|twclid|ttclid|yclid|igshid|mc_cid|mc_eid|_ga|_gl)$/i
 
-/** Headers that are sent and cannot change a response: the client's name, tracing, and the connection's own. */
+/**
+ * Headers that are sent and cannot change a stored response: the client's name, tracing, the connection's own, and
+ * conditions and ranges, which the cache answers out of one entry.
+ */
 export const UNKEYED_HEADERS: ReadonlySet<string> = new Set([
   'user-agent',
   'accept-encoding',
@@ -14,6 +17,7 @@ export const UNKEYED_HEADERS: ReadonlySet<string> = new Set([
   'keep-alive',
   'content-length',
   'date',
+  'dnt',
   'priority',
   'te',
   'traceparent',
@@ -28,6 +32,12 @@ export const UNKEYED_HEADERS: ReadonlySet<string> = new Set([
   'x-amzn-trace-id',
   'x-cloud-trace-context',
   'x-goog-api-client',
+  'range',
+  'if-range',
+  'if-match',
+  'if-none-match',
+  'if-modified-since',
+  'if-unmodified-since',
 ])
 
 /** True for a tracking parameter. */
@@ -37,5 +47,5 @@ export function isTrackingParam(name: string): boolean {
 
 /** True for a header that cannot change a response. */
 export function isUnkeyedHeader(lowerName: string): boolean {
-  return UNKEYED_HEADERS.has(lowerName) || lowerName.startsWith('x-b3-') || lowerName.startsWith('x-datadog-')
+  return UNKEYED_HEADERS.has(lowerName) || lowerName.startsWith('x-b3-') || lowerName.startsWith('x-datadog-') || lowerName.startsWith('sec-fetch-')
 }

@@ -14,7 +14,13 @@ function partsOf(
   url: string,
   { params = {}, headers = {}, policy = {}, isOwnUrl = false }: Question = {},
 ): KeyParts {
-  const question: KeyQuestion = { url, params, headers, policy: policyWith(policy), isOwnUrl }
+  const question: KeyQuestion = {
+    url,
+    params,
+    headers: Object.entries(headers),
+    policy: policyWith(policy),
+    isOwnUrl,
+  }
   return keyPartsOf(question)
 }
 

@@ -14,11 +14,14 @@ import type { Policy } from '../model/policy.js'
 import { isCredentialHeader, isCredentialParam } from './credential-names.js'
 import { isTrackingParam, isUnkeyedHeader } from './ignored-names.js'
 
+/** The name under which hosts that no service claims are counted. */
+const UNCLAIMED = 'other'
+
 /** What key parts are made of. */
 export interface KeyQuestion {
   readonly url: string
   readonly params: Readonly<Record<string, ParamValue>>
-  readonly headers: Readonly<Record<string, string>>
+  readonly headers: HeaderList
   readonly policy: Policy
   /** True where the URL is the service's own, so that its headers and parameters are added. */
   readonly isOwnUrl: boolean
@@ -67,7 +70,9 @@ export function keyPartsOf(question: KeyQuestion): KeyParts {
   const url = new URL(text)
   const query = partQuery(question, text)
   const headers = partHeaders(question, url)
-  const keyUrl = canonicalUrl({ url, pairs: query.keyed, equivalentHosts: policy.equivalentHosts })
+  const { equivalentHosts } = policy
+  const isQueryKept = keepsQuery(policy)
+  const keyUrl = canonicalUrl({ url, pairs: query.keyed, equivalentHosts, isQueryKept })
   const redactedUrl = query.credentials.length === 0 ? keyUrl : redact(url, query, policy)
   const identity = [...headers.credentials, ...query.identity].sort((a, b) =>
     a.name < b.name ? -1 : a.name > b.name ? 1 : 0,
@@ -94,10 +99,16 @@ function redact(
     keyed,
     credentials,
   }: { readonly keyed: readonly QueryPair[]; readonly credentials: readonly QueryPair[] },
-  { equivalentHosts }: Policy,
+  policy: Policy,
 ): string {
   const redacted = credentials.map(({ name }) => queryPair(name, 'REDACTED'))
-  return canonicalUrl({ url, pairs: [...keyed, ...redacted], equivalentHosts })
+  const { equivalentHosts } = policy
+  return canonicalUrl({ url, pairs: [...keyed, ...redacted], equivalentHosts, isQueryKept: keepsQuery(policy) })
+}
+
+/** Of hosts that nobody declared nothing is known: to them `?a&b` and `?b&a` may be two things. */
+function keepsQuery({ service, freshness }: Policy): boolean {
+  return service === UNCLAIMED && freshness === 'http'
 }
 
 function partQuery(
@@ -149,7 +160,7 @@ function partHeaders(
   readonly secrets: readonly string[]
 } {
   const ignored = new Set(policy.key.ignoreHeaders.map((name) => name.toLowerCase()))
-  const given = [...Object.entries(headers), ...userinfoHeader(url, headers)].filter(
+  const given = [...headers, ...userinfoHeader(url, headers)].filter(
     ([name]) => !ignored.has(name.toLowerCase()),
   )
   const names = new Set(given.map(([name]) => name.toLowerCase()))
@@ -158,12 +169,12 @@ function partHeaders(
     : []
   const added = own.filter(([name]) => policy.injectCredentials || !isCredentialHeader(name))
   const secretHeaders = given.filter(([name]) => isCredentialHeader(name))
-  const keyed = [
-    ...given.filter(([name]) => !isCredentialHeader(name)),
-    ...added.filter(([name]) => !isCredentialHeader(name)),
-  ]
+  // In `http` mode `Vary` says which headers count.
+  const varying = policy.freshness === 'http' ? [] : [...given, ...added]
+  const keyed = varying
+    .filter(([name]) => !isCredentialHeader(name))
     .map(([name, value]) => [name.toLowerCase(), trimmed(value)] as const)
-    .filter(([name, value]) => !isUnkeyedHeader(name) && !(name === 'host' && value === url.host))
+    .filter(([name, value]) => !isUnkeyedHeader(name) && !saysNothing(name, value, url))
     .sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0))
   return {
     sent: [...given, ...added],
@@ -181,9 +192,15 @@ function partHeaders(
   }
 }
 
+/** What clients send of their own accord, and what means the same as sending nothing. */
+function saysNothing(name: string, value: string, { host }: URL): boolean {
+  if (name === 'host') return value === host
+  return (name === 'accept' && value === '*/*') || (name === 'accept-language' && value === '*')
+}
+
 /** `https://user:password@host/` is sent, and keyed, as the Authorization that it stands for. */
-function userinfoHeader(url: URL, headers: Readonly<Record<string, string>>): [string, string][] {
-  const hasOwn = Object.keys(headers).some((name) => name.toLowerCase() === 'authorization')
+function userinfoHeader(url: URL, headers: HeaderList): [string, string][] {
+  const hasOwn = headers.some(([name]) => name.toLowerCase() === 'authorization')
   if ((url.username === '' && url.password === '') || hasOwn) return []
   const bytes = `${url.username}:${url.password}`.replace(/%([0-9a-f]{2})/gi, (_, digits: string) =>
     String.fromCharCode(Number.parseInt(digits, 16)),
@@ -203,7 +220,7 @@ function secretsIn(value: string): readonly string[] {
 }
 
 function isIgnoredParam(name: string, policy: Policy): boolean {
-  return policy.key.ignoreParams.includes(name) || isTrackingParam(name)
+  return policy.key.ignoreParams.includes(name) || (!keepsQuery(policy) && isTrackingParam(name))
 }
 
 function pairsOf(params: Readonly<Record<string, ParamValue>>): readonly QueryPair[] {

@@ -1,5 +1,6 @@
 // What a miss does: asks the origin, has the answer judged and decided upon, and hands it to be stored, renewed or
-// rescued. One leader does this for all callers of a key; the result says whether it may be shared with them.
+// rescued. One leader does this for all callers of a key; the result says whether it may be shared with them. It is
+// there with the response's headers, unless the body has a say in what it is worth.
 import {
   type FailureReason,
   type ResponseDecision,
@@ -9,24 +10,31 @@ import {
 import type { PurgeState } from '../decide/decide-lookup.js'
 import { CachetteError } from '../errors/cachette-error.js'
 import type { EventBus } from '../events/event-bus.js'
+import { fieldValue } from '../http/header-fields.js'
 import type { Because } from '../model/because.js'
 import type { CacheAnswer } from '../model/cache-answer.js'
 import type { CacheEntry } from '../model/cache-entry.js'
+import type { BodyWriter } from '../model/store.js'
 import type { Tier } from '../model/tier.js'
-import type { Interest, OriginStep } from '../origin/origin-call.js'
+import type { OriginReply, OriginStep } from '../origin/origin-call.js'
 import { assertNever } from '../shared/assert-never.js'
 import type { Clock } from '../shared/clock.js'
 import type { FlightWork } from './flights.js'
 import { type Cost, Unanswered, answerFrom, answerFromOrigin } from './hop.js'
-import { type Judged, judgeReply } from './judge-reply.js'
+import type { Interest } from './interest.js'
+import { type Judged, isJudgedByBody, judgeReply } from './judge-reply.js'
+import { type HeldBody, holdBody } from './held-body.js'
+import { newBodyId } from './make-entry.js'
 import type { PreparedCall } from './prepared-call.js'
 import { secretsOf } from './secrets-of.js'
-import { conditionsFor, sendCall } from './send-call.js'
+import { type Sending, UNCONDITIONAL, conditionsFor, sendCall } from './send-call.js'
 import type { StoreAnswers } from './store-answers.js'
 
 /** What a flight gives to all who wait. */
 export interface FlightResult {
-  readonly answer: CacheAnswer
+  /** The answer for one more caller; undefined where the beginning of its body is gone. */
+  take(): CacheAnswer | undefined
+  readonly ttlMs: number
   readonly originMs: number
   /** False where the origin forbade to hand one caller's answer to another. */
   readonly isShareable: boolean
@@ -42,7 +50,8 @@ export interface Errand {
   /** Where the older entry was found. */
   readonly tier: Tier
   readonly purge: PurgeState
-  readonly action: 'fetch' | 'revalidate'
+  /** `forward`: with the caller's own conditions and ranges. */
+  readonly action: 'fetch' | 'revalidate' | 'forward'
   /** Why the origin is asked. */
   readonly because: Because
   readonly beganSequence: number
@@ -53,6 +62,7 @@ export interface Asked {
   readonly errand: Errand
   readonly judged: Judged
   readonly cost: Cost
+  readonly held: HeldBody
 }
 
 /** What asking takes. */
@@ -62,6 +72,7 @@ export interface AskParts {
   readonly pipeline: OriginStep
   readonly answers: StoreAnswers
   readonly countOriginCall: (service: string) => void
+  readonly openWriter: (bodyId: string) => BodyWriter | undefined
 }
 
 /**
@@ -71,56 +82,113 @@ export interface AskParts {
  */
 export type AskOrigin = (errand: Errand, interest: Interest) => Promise<FlightWork<FlightResult>>
 
-const UNSHAREABLE: ReadonlySet<Because> = new Set(['no-store', 'vary-star'])
+const UNSHAREABLE: ReadonlySet<Because> = new Set([
+  'no-store',
+  'vary-star',
+  'private',
+  'authorization',
+  'not-understood',
+  'body-too-large',
+  'partial-content',
+])
 
-/** Makes the leader's path. */
-export function createAskOrigin({ clock, bus, pipeline, answers, countOriginCall }: AskParts): AskOrigin {
+/** Makes the way to the origin. */
+export function createAskOrigin({ clock, bus, pipeline, answers, ...parts }: AskParts): AskOrigin {
   return async (errand, interest) => {
-    const { call, entry, purge, action } = errand
+    const { call } = errand
+    const requestedAtMs = clock.nowMs()
     const startedMs = clock.monotonicMs()
-    const isConditional = action === 'revalidate' && entry !== undefined
     let attempts = 0
     const costNow = (): Cost => ({ originMs: clock.monotonicMs() - startedMs, attempts })
-    let judged: Judged
     try {
       const reply = await sendCall(call, {
         pipeline,
-        conditions: isConditional ? conditionsFor(entry) : [],
-        interest,
+        conditions: conditionsOf(errand),
         onAttempt() {
           attempts += 1
-          countOriginCall(call.service.name)
+          parts.countOriginCall(call.service.name)
         },
       })
-      judged = judgeReply(call, reply, attempts)
+      return await takeReply(errand, { reply, interest, requestedAtMs, costNow })
     } catch (error) {
+      if (error instanceof Unanswered) throw error
       return { result: afterFailure(errand, error, costNow()), isFindable: undefined }
     }
-    const cost = costNow()
-    const decision = decideAfterResponse({
-      response: { ...judged, sizeBytes: judged.body.sizeBytes },
+  }
+
+  interface Taking {
+    readonly reply: OriginReply
+    readonly interest: Interest
+    readonly requestedAtMs: number
+    readonly costNow: () => Cost
+  }
+
+  async function takeReply(errand: Errand, taking: Taking): Promise<FlightWork<FlightResult>> {
+    const { reply, interest, costNow } = taking
+    const { call } = errand
+    const { attempts } = costNow()
+    const byHead = judgeReply(call, reply, { body: undefined, attempts })
+    const expected = decide(errand, byHead, { ...taking, sizeBytes: reply.sizeBytes })
+    const held = holdBody({
+      call,
+      reply,
+      interest,
+      isStored: expected.action === 'store',
+      isShared: isShareable(expected, call),
+      bodyId: newBodyId(),
+      openWriter: parts.openWriter,
+    })
+    try {
+      const body = isJudgedByBody(call, reply, reply.sizeBytes) ? await held.wholeOrLarge() : undefined
+      if (body === undefined) return carryOut({ errand, judged: byHead, cost: costNow(), held }, expected)
+      const judged = judgeReply(call, reply, { body, attempts })
+      const decision = decide(errand, judged, { ...taking, sizeBytes: body.sizeBytes })
+      return carryOut({ errand, judged, cost: costNow(), held }, decision)
+    } catch (error) {
+      held.letGo()
+      throw error
+    }
+  }
+
+  function decide(
+    errand: Errand,
+    judged: Judged,
+    { requestedAtMs, sizeBytes }: { readonly requestedAtMs: number; readonly sizeBytes: number | undefined },
+  ): ResponseDecision {
+    const { call, entry, purge, action } = errand
+    const { sendHeaders, demands, policy, request } = call
+    return decideAfterResponse({
+      response: { ...judged, sizeBytes },
+      request: {
+        method: request.method,
+        isAuthorized: fieldValue(sendHeaders, 'authorization') !== undefined,
+        isConditional: action === 'forward' && demands.conditions.length > 0,
+      },
       entry,
-      isConditional,
+      isConditional: action === 'revalidate',
       purge,
-      policy: call.policy,
+      policy,
       secrets: secretsOf(call),
+      requestedAtMs,
       now: { nowMs: clock.nowMs(), monotonicMs: clock.monotonicMs() },
     })
-    return carryOut({ errand, judged, cost }, decision)
   }
 
   function carryOut(asked: Asked, decision: ResponseDecision): FlightWork<FlightResult> {
-    const { errand, cost } = asked
+    const { errand, cost, held } = asked
     const { call, entry } = errand
+    if (decision.action !== 'store') held.keepOutOfStore()
     switch (decision.action) {
       case 'store':
         return answers.store(asked, decision)
       case 'update':
-        return entry === undefined ? unstored(asked, 'not-modified') : answers.renew(asked, entry, decision)
+        held.letGo()
+        return entry === undefined ? unstored(asked, decision) : answers.renew(asked, entry, decision)
       case 'do-not-store':
         bus.emit('not-stored', { key: call.key, service: call.service.name, because: decision.because })
-        return unstored(asked, decision.because)
+        return unstored(asked, decision)
       case 'rescue':
+        held.letGo()
         return { result: rescued(errand, decision, cost), isFindable: undefined }
       case 'fail':
         return straight(asked, { outcome: 'failed', because: decision.because, isShareable: true })
@@ -136,25 +204,45 @@ export function createAskOrigin({ clock, bus, pipeline, answers, countOriginCall
     const now = { nowMs: clock.nowMs(), monotonicMs: clock.monotonicMs() }
     const { entry, purge, call } = errand
     const decision = failureDecision({ entry, purge, policy: call.policy, now }, reason)
-    if (decision.action === 'fail') throw new Unanswered(error, cost)
+    if (decision.action === 'fail')
+      throw new Unanswered(error, cost, decision.because === 'must-revalidate')
     return rescued(errand, decision, cost)
   }
 }
 
-function unstored(asked: Asked, reason: Because): FlightWork<FlightResult> {
-  const isShareable = !UNSHAREABLE.has(reason)
-  return straight(asked, { outcome: 'miss', because: asked.errand.because, isShareable })
+function conditionsOf({ action, entry }: Errand): Sending['conditions'] {
+  if (action === 'forward') return { whose: 'callers' }
+  if (action === 'fetch' || entry === undefined) return UNCONDITIONAL
+  return { whose: 'own', fields: conditionsFor(entry) }
+}
+
+/** In `http` mode only what could be used again may serve several. https://www.rfc-editor.org/rfc/rfc9111#section-4 */
+function isShareable(decision: ResponseDecision, { policy }: PreparedCall): boolean {
+  if (decision.action !== 'do-not-store') return true
+  if (policy.freshness === 'http' && decision.because === 'status-not-stored') return false
+  return !UNSHAREABLE.has(decision.because)
+}
+
+function unstored(asked: Asked, decision: ResponseDecision): FlightWork<FlightResult> {
+  const shareable = isShareable(decision, asked.errand.call)
+  return straight(asked, { outcome: 'miss', because: asked.errand.because, isShareable: shareable })
 }
 
 function straight(
-  { errand, judged, cost }: Asked,
+  { errand, judged, cost, held }: Asked,
   facts: { readonly outcome: 'miss' | 'failed'; readonly because: Because; readonly isShareable: boolean },
 ): FlightWork<FlightResult> {
-  const { outcome, because, isShareable } = facts
-  const url = errand.call.parts.redactedUrl
-  const answer = answerFromOrigin(judged, { outcome, because, url, attempts: cost.attempts })
+  const { outcome, because, isShareable: shareable } = facts
+  const { call } = errand
+  const url = call.parts.redactedUrl
+  const { attempts, originMs } = cost
+  const take = (): CacheAnswer | undefined => {
+    const body = held.take()
+    if (body === undefined) return undefined
+    return answerFromOrigin({ ...judged, body }, { outcome, because, url, attempts, key: call.key })
+  }
   return {
-    result: { answer, originMs: cost.originMs, isShareable, variant: undefined },
+    result: { take, ttlMs: 0, originMs, isShareable: shareable, variant: undefined },
     isFindable: undefined,
   }
 }
@@ -167,7 +255,7 @@ function rescued(
   if (entry === undefined) throw new TypeError('a rescue needs an entry')
   const { because, ageMs } = decision
   const answer = answerFrom(entry, { outcome: 'rescued', because, ageMs, ttlMs: 0, tier, attempts })
-  return { answer, originMs, isShareable: true, variant: undefined }
+  return { take: () => answer, ttlMs: 0, originMs, isShareable: true, variant: undefined }
 }
 
 /** The reason that a failure goes by, or undefined for one that no older entry may hide. */

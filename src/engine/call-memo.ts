@@ -2,7 +2,7 @@
 // its own strings (service, URL, then each parameter and header) through a tree, since putting them together into one
 // string would cost more than everything else in a hit. Bounded in bytes by two generations: what was not asked for
 // during a whole generation is forgotten with it.
-import type { CacheRequest } from '../model/cache-request.js'
+import { type CacheRequest, isHeaderList } from '../model/cache-request.js'
 
 /** A bounded memo. Calls with a body are never remembered. */
 export interface CallMemo<Value> {
@@ -23,6 +23,8 @@ interface Node<Value> {
 /** Steps that are not the caller's: no string is equal to them, so no two different calls share a path. */
 const METHOD = Symbol('method')
 const TTL = Symbol('ttl')
+const MODE = Symbol('mode')
+const HTTP = Symbol('http')
 const HEADERS = Symbol('headers')
 /** A node with its place in a map, in bytes: a measured estimate. */
 const NODE_BYTES = 240
@@ -104,6 +106,10 @@ function walk<Value>(
 ): Node<Value> | undefined {
   let node: Node<Value> | undefined = root
   if (method !== 'GET') node = step(node, METHOD, method)
+  if (options.isHttp === true && node !== undefined) {
+    node = step(node, HTTP, true)
+    if (options.mode !== undefined && node !== undefined) node = step(node, MODE, options.mode)
+  }
   if (options.ttlMs !== undefined && node !== undefined) node = step(node, TTL, options.ttlMs)
   if (params !== undefined) {
     for (const name in params) {
@@ -116,6 +122,10 @@ function walk<Value>(
   }
   if (headers === undefined || node === undefined) return node
   node = step(node, HEADERS, true)
+  if (isHeaderList(headers)) {
+    for (const [name, value] of headers) if (node !== undefined) node = step(node, name, value)
+    return node
+  }
   for (const name in headers) {
     if (node === undefined) return undefined
     node = step(node, name, headers[name])

@@ -31,6 +31,7 @@ export async function explainCall(request: CacheRequest, parts: ExplainParts): P
   const decision = decideLookup({
     entry: found?.entry,
     policy: call.policy,
+    demands: call.demands,
     isRefresh: request.options.isRefresh === true,
     purge: found === undefined ? 'none' : tiers.marks.stateOf(found.entry),
     now: { nowMs: clock.nowMs(), monotonicMs: clock.monotonicMs() },
@@ -59,9 +60,13 @@ async function findEntry(
 /** Option names as people write them, and where the policy keeps each. */
 const SHOWN: readonly (readonly [option: string, field: keyof Policy])[] = [
   ['freshness', 'freshness'],
+  ['cacheType', 'cacheType'],
   ['ttl', 'ttlMs'],
   ['negativeTtl', 'negativeTtlMs'],
   ['maxTtl', 'maxTtlMs'],
+  ['defaultTtl', 'defaultTtlMs'],
+  ['minTtl', 'minTtlMs'],
+  ['staleWhileRevalidate', 'staleWhileRevalidateMs'],
   ['staleIfError', 'staleIfErrorMs'],
   ['ignoreNoStore', 'ignoreNoStore'],
   ['identity', 'identity'],
@@ -83,7 +88,7 @@ function explainPolicy(policy: Policy): Explanation['policy'] {
 }
 
 function shownValue(option: string, value: unknown, policy: Policy): unknown {
-  if (value === Number.POSITIVE_INFINITY) return 'none'
+  if (value === Number.POSITIVE_INFINITY || value === undefined) return 'none'
   if (option !== 'headers' && option !== 'params') return value
   const isSecret = (name: string): boolean =>
     option === 'headers' ? isCredentialHeader(name) : isCredentialParam(name, policy.key.credentialParams)

@@ -19,6 +19,7 @@ function landing(): Landing {
 }
 
 const PATIENT = { signal: undefined, deadline: undefined, clock: systemClock }
+const itself = (result: string): string => result
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
 
 describe('a flight', () => {
@@ -30,7 +31,7 @@ describe('a flight', () => {
     expect(flight.beganSequence).toBe(7)
     expect(flights.get('other')).toBeUndefined()
     land('answer')
-    expect(await flight.wait(PATIENT)).toBe('answer')
+    expect(await flight.wait(PATIENT, itself)).toBe('answer')
   })
 
   it('gives its result before its entry can be found, and stays until it can', async () => {
@@ -39,7 +40,7 @@ describe('a flight', () => {
     let found: () => void = () => undefined
     const flight = flights.lead('k', 1, work)
     land('answer', new Promise<void>((resolve) => (found = resolve)))
-    expect(await flight.wait(PATIENT)).toBe('answer')
+    expect(await flight.wait(PATIENT, itself)).toBe('answer')
     await turn()
     expect(flights.get('k')).toBe(flight)
     found()
@@ -55,7 +56,7 @@ describe('a flight', () => {
     const { work, land } = landing()
     const flight = flights.lead('k', 1, work)
     land('answer', find())
-    expect(await flight.wait(PATIENT)).toBe('answer')
+    expect(await flight.wait(PATIENT, itself)).toBe('answer')
     await turn()
     expect(flights.get('k')).toBeUndefined()
   })
@@ -64,7 +65,7 @@ describe('a flight', () => {
     const flights = createFlights<string>(() => 0)
     const { work, crash } = landing()
     const flight = flights.lead('k', 1, work)
-    const waiting = [flight.wait(PATIENT), flights.get('k')!.wait(PATIENT)].map((result) =>
+    const waiting = [flight.wait(PATIENT, itself), flights.get('k')!.wait(PATIENT, itself)].map((result) =>
       result.catch((error: unknown) => error),
     )
     crash(new Error('broken'))
@@ -131,7 +132,7 @@ describe('a key kept apart', () => {
     const first = new AbortController()
     const second = new AbortController()
     const waiting = [first, second].map(({ signal }) =>
-      flight.wait({ ...PATIENT, signal }).catch((error: unknown) => error),
+      flight.wait({ ...PATIENT, signal }, itself).catch((error: unknown) => error),
     )
     first.abort(new Error('first left'))
     await waiting[0]

@@ -1,12 +1,15 @@
 // Single flight inside the process: for one key, one origin call at a time. A flight stays in the map until its
 // entry can be found, or the next caller would call again. A purge does not end a flight, but nobody joins it then.
-import type { Interest } from '../origin/origin-call.js'
+import type { Interest } from './interest.js'
 import { type Patience, waitFor } from './wait-for.js'
 
 /** Work under way for a key. */
 export interface Flight<Result> {
-  /** Waits for the result as one of those who want it; when the last of them leaves, the work is told. */
-  wait(patience: Patience): Promise<Result>
+  /**
+   * Waits for the result as one of those who want it, and takes from it what the caller needs; when the last of them has
+   * left, the work is told.
+   */
+  wait<Taken>(patience: Patience, take: (result: Result) => Taken): Promise<Taken>
   /** The result, once it is there; the flight may stay until the entry can be found. */
   landed(): { readonly result: Result; readonly atMs: number } | undefined
   /** The store's sequence number when it began; a newer mark keeps others from joining. */
@@ -68,11 +71,11 @@ export function createFlights<Result>(monotonicMs: () => number): Flights<Result
       const flight: Flight<Result> = {
         beganSequence,
         landed: () => landed,
-        async wait(patience) {
+        async wait(patience, take) {
           waiting += 1
           hasLeader = true
           try {
-            return await waitFor(result, patience)
+            return take(await waitFor(result, patience))
           } finally {
             waiting -= 1
             if (waiting === 0) for (const listener of [...listeners]) listener()

@@ -4,7 +4,8 @@ import { isCredentialHeader } from '../decide/credential-names.js'
 import { CachetteError } from '../errors/cachette-error.js'
 import { firstValue } from '../http/header-fields.js'
 import type { CacheAnswer } from '../model/cache-answer.js'
-import type { CacheRequest } from '../model/cache-request.js'
+import { type CacheRequest, headerPairs } from '../model/cache-request.js'
+import type { HeaderList } from '../model/header-list.js'
 import type { Outcome } from '../model/outcome.js'
 import type { Hop } from './hop.js'
 
@@ -30,6 +31,13 @@ export function isRedirect({ status, headers }: Pick<CacheAnswer, 'status' | 'he
   )
 }
 
+/** What following takes. */
+export interface Following {
+  readonly answerHop: (request: CacheRequest) => Promise<Hop>
+  /** The name of the service that claims a URL. */
+  readonly claim: (url: string) => string
+}
+
 /**
  * Answers a request and whatever it is redirected to, 10 times at most.
  *
@@ -37,19 +45,20 @@ export function isRedirect({ status, headers }: Pick<CacheAnswer, 'status' | 'he
  */
 export async function followRedirects(
   request: CacheRequest,
-  answerHop: (request: CacheRequest) => Promise<Hop>,
+  { answerHop, claim }: Following,
 ): Promise<Hop> {
   let current = request
   let hop = await answerHop(current)
   for (let hops = 0; isRedirect(hop.answer); hops += 1) {
     if (hops === MAX_HOPS) throw redirectError(hop, request, `redirected more than ${MAX_HOPS} times`)
-    current = nextRequest(current, hop)
+    current = nextRequest(current, hop, claim)
+    hop.answer.body.discard()
     hop = combine(hop, await answerHop(current))
   }
-  return hop
+  return current === request ? hop : { ...hop, answer: { ...hop.answer, redirectedTo: current.url } }
 }
 
-function nextRequest(request: CacheRequest, hop: Hop): CacheRequest {
+function nextRequest(request: CacheRequest, hop: Hop, claim: Following['claim']): CacheRequest {
   const location = firstValue(hop.answer.headers, 'location') ?? ''
   const target = URL.canParse(location, request.url) ? new URL(location, request.url) : undefined
   if (target === undefined || !/^https?:$/.test(target.protocol)) {
@@ -58,23 +67,28 @@ function nextRequest(request: CacheRequest, hop: Hop): CacheRequest {
   const { status } = hop.answer
   const becomesGet = status === 303 ? request.method !== 'HEAD' : status <= 302 && request.method === 'POST'
   const isSameOrigin = new URL(request.url).origin === target.origin
-  const { params: _params, body, headers = {}, ...rest } = request
+  const { params: _params, body, headers, ...rest } = request
+  if (body !== undefined && !(body instanceof Uint8Array) && !becomesGet)
+    throw redirectError(hop, request, 'redirected, and its body, a stream, cannot be sent again')
+  // Each hop is a request of its own: where the door goes by URL, so does the hop.
+  const service = rest.options.isHttp === true ? claim(target.href) : rest.service
   return {
     ...rest,
+    service,
     url: target.href,
     method: becomesGet ? 'GET' : request.method,
-    headers: keptHeaders(headers, { isSameOrigin, losesBody: becomesGet }),
+    headers: keptHeaders(headerPairs(headers), { isSameOrigin, losesBody: becomesGet }),
     ...(body === undefined || becomesGet ? {} : { body }),
   }
 }
 
 function keptHeaders(
-  headers: Readonly<Record<string, string>>,
+  headers: HeaderList,
   { isSameOrigin, losesBody }: { readonly isSameOrigin: boolean; readonly losesBody: boolean },
-): Readonly<Record<string, string>> {
+): HeaderList {
   const isKept = (name: string): boolean =>
     (isSameOrigin || !isCredentialHeader(name)) && !(losesBody && /^content-/i.test(name))
-  return Object.fromEntries(Object.entries(headers).filter(([name]) => isKept(name)))
+  return headers.filter(([name]) => isKept(name))
 }
 
 function combine(first: Hop, second: Hop): Hop {

@@ -2,23 +2,29 @@
 import { randomBytes } from 'node:crypto'
 import { withoutFields } from '../http/header-fields.js'
 import type { CacheEntry } from '../model/cache-entry.js'
+import type { EntryBody } from '../model/entry-body.js'
+import type { EntryLife } from '../decide/decide-after-response.js'
 import type { Judged } from './judge-reply.js'
 import type { PreparedCall } from './prepared-call.js'
 
 /** What an entry takes from its making. */
-export interface EntryFacts {
+export interface EntryFacts extends EntryLife {
   readonly key: string
+  readonly body: EntryBody
+  readonly bodyId: string
+  readonly unstoredFields: readonly string[]
   readonly beganSequence: number
   readonly originMs: number
   readonly nowMs: number
   readonly monotonicMs: number
-  readonly staleAtMs: number
-  readonly removeAtMs: number
 }
 
-const NEVER_STORED = new Set(['set-cookie', 'set-cookie2'])
+/** A name for a body that no other body has. */
+export function newBodyId(): string {
+  return randomBytes(12).toString('base64url')
+}
 
-/** Makes an entry; `Set-Cookie` never becomes part of it. */
+/** Makes an entry. */
 export function makeEntry(call: PreparedCall, judged: Judged, facts: EntryFacts): CacheEntry {
   const { parts, policy, request, service } = call
   const own = policy.tags?.({ method: request.method, url: parts.redactedUrl }, judged) ?? []
@@ -30,18 +36,19 @@ export function makeEntry(call: PreparedCall, judged: Judged, facts: EntryFacts)
     url: parts.redactedUrl,
     purgeUrl: parts.purgeUrl,
     status: judged.status,
-    headers: withoutFields(judged.headers, NEVER_STORED),
+    headers: withoutFields(judged.headers, new Set(facts.unstoredFields)),
     storedAtMs: facts.nowMs,
     confirmedAtMs: facts.nowMs,
     confirmedMonotonicMs: facts.monotonicMs,
+    initialAgeMs: facts.initialAgeMs,
     staleAtMs: facts.staleAtMs,
     removeAtMs: facts.removeAtMs,
     tags: [...new Set([...(request.options.tags ?? []), ...own])],
     hasCallTtl: policy.hasCallTtl,
     originMs: facts.originMs,
-    sizeBytes: judged.body.sizeBytes,
-    bodyId: randomBytes(12).toString('base64url'),
+    sizeBytes: facts.body.sizeBytes,
+    bodyId: facts.bodyId,
     sequence: facts.beganSequence,
-    body: judged.body,
+    body: facts.body,
   }
 }

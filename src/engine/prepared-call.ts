@@ -4,10 +4,13 @@ import type { ResolvedService } from '../config/resolve-service.js'
 import { decideBypass } from '../decide/decide-bypass.js'
 import { type KeyParts, keyPartsOf } from '../decide/key-parts.js'
 import { CachetteError } from '../errors/cachette-error.js'
-import { fieldValue } from '../http/header-fields.js'
+import { demandsOf } from '../http/request-demands.js'
+import { selectingValue } from '../http/selecting-value.js'
 import { shownUrl } from '../shared/shown-url.js'
 import type { Because } from '../model/because.js'
-import type { CacheRequest } from '../model/cache-request.js'
+import { type CacheRequest, headerPairs } from '../model/cache-request.js'
+import { type Demands, NO_DEMANDS } from '../model/demands.js'
+import type { HeaderList } from '../model/header-list.js'
 import type { Policy } from '../model/policy.js'
 import { checkCall } from './check-call.js'
 import type { KeyHasher } from './key-hasher.js'
@@ -19,6 +22,10 @@ export interface KnownCall {
   readonly policy: Policy
   /** Why the call goes past the cache, or undefined. */
   readonly bypass: Because | undefined
+  /** What the request itself asks of the cache. */
+  readonly demands: Demands
+  /** The headers that `Vary` may name. */
+  readonly sendHeaders: HeaderList
 }
 
 /** A call ready to be sent. */
@@ -46,18 +53,31 @@ export function prepareCall(request: CacheRequest, preparer: CallPreparer): Prep
   const service = preparer.serviceOf(request.service)
   const url = parseUrl(request)
   const isOwnUrl = service.ownsUrl(url)
-  const policy = preparer.policyOf({ service, url, callTtlMs: request.options.ttlMs })
-  const parts = keyPartsOf({
-    url: request.url,
-    params: request.params ?? {},
-    headers: request.headers ?? {},
-    policy,
-    isOwnUrl,
-  })
+  const { ttlMs: callTtlMs, mode = 'default', isHttp = false } = request.options
+  const policy = preparer.policyOf({ service, url, callTtlMs, isHttp })
+  const headers = headerPairs(request.headers)
+  const parts = keyPartsOf({ url: request.url, params: request.params ?? {}, headers, policy, isOwnUrl })
+  const { sendHeaders } = parts
+  const demands = isHttp ? demandsOf(sendHeaders, mode) : NO_DEMANDS
   const { method, body } = request
-  const bypass = decideBypass({ method, hasBody: body !== undefined, headers: parts.sendHeaders, policy })
-  const hashed = preparer.hasher.hash({ service: service.name, method, parts, body })
-  return { request, service, policy, parts, isOwnUrl, bypass, key: hashed.key, shownKey: hashed.shown }
+  const isReadable = body === undefined || body instanceof Uint8Array
+  const bypass = decideBypass({
+    method,
+    hasBody: body !== undefined,
+    canBeKeyed: isReadable,
+    headers: sendHeaders,
+    policy,
+    demands,
+    isHttp,
+  })
+  const hashed = preparer.hasher.hash({
+    service: service.name,
+    method,
+    parts,
+    body: isReadable ? body : undefined,
+  })
+  const { key, shown } = hashed
+  return { request, service, policy, parts, isOwnUrl, bypass, demands, sendHeaders, key, shownKey: shown }
 }
 
 function parseUrl({ url, service }: CacheRequest): URL {
@@ -71,6 +91,15 @@ function parseUrl({ url, service }: CacheRequest): URL {
 }
 
 /** The key of the variant that a call asks for. */
-export function variantKey(hasher: KeyHasher, call: PreparedCall, names: readonly string[]): string {
-  return hasher.variant(call.key, names, (name) => fieldValue(call.parts.sendHeaders, name))
+export function variantKey(
+  hasher: KeyHasher,
+  { key, sendHeaders }: KnownCall,
+  names: readonly string[],
+): string {
+  return hasher.variant(key, names, (name) => selectingValue(sendHeaders, name))
+}
+
+/** Where a part of a response is kept. */
+export function partialKey(hasher: KeyHasher, { key }: KnownCall): string {
+  return hasher.variant(key, ['range'], () => 'partial')
 }

@@ -1,25 +1,31 @@
 // A prepared call as it goes down the origin pipeline.
-import { fieldValue } from '../http/header-fields.js'
+import { fieldValue, firstValue, withoutFields } from '../http/header-fields.js'
 import type { EntryHead } from '../model/cache-entry.js'
+import type { CacheMode } from '../model/demands.js'
 import type { HeaderList } from '../model/header-list.js'
-import type { Attempts, Interest, OriginReply, OriginStep } from '../origin/origin-call.js'
+import type { Attempts, OriginReply, OriginStep } from '../origin/origin-call.js'
 import type { PreparedCall } from './prepared-call.js'
 
 /** How a call is sent. */
 export interface Sending {
   readonly pipeline: OriginStep
-  readonly conditions?: HeaderList
+  /** `own`: with these, in place of the caller's; `callers`: with what the caller sent. */
+  readonly conditions: { readonly whose: 'own'; readonly fields: HeaderList } | { readonly whose: 'callers' }
+  /** True for what goes past the cache, to a caller who decodes bodies himself. */
+  readonly keepsCoding?: boolean
   /** Ends the call, where it is made for one caller alone. */
   readonly signal?: AbortSignal | undefined
-  readonly interest: Interest
   /** Told of each request that goes out. */
   readonly onAttempt: () => void
 }
 
+/** Unconditionally, and for the whole. */
+export const UNCONDITIONAL: Sending['conditions'] = Object.freeze({ whose: 'own', fields: [] })
+
 /** Sends a prepared call down the pipeline. */
 export function sendCall(call: PreparedCall, sending: Sending): Promise<OriginReply> {
   const { request, parts, policy, service, isOwnUrl } = call
-  const { pipeline, conditions = [], signal = new AbortController().signal, interest } = sending
+  const { pipeline, signal = new AbortController().signal } = sending
   const usesOwnCredentials = policy.injectCredentials && isOwnUrl && !parts.isAuthorized
   return pipeline({
     service: service.name,
@@ -27,26 +33,43 @@ export function sendCall(call: PreparedCall, sending: Sending): Promise<OriginRe
     method: request.method,
     url: parts.sendUrl,
     redactedUrl: parts.redactedUrl,
-    headers: [...parts.sendHeaders, ...conditions],
+    headers: headersOf(call, sending),
     body: request.body,
     transport: request.transport,
     authorization: usesOwnCredentials ? service.authorization : { kind: 'none' },
     signal,
-    interest,
     attempts: countAttempts(sending.onAttempt),
+    takes: request.options.isHttp === true ? 'stream' : 'whole',
+    keepsCoding: sending.keepsCoding === true,
   })
 }
 
-/** The interest of one caller, who leaves by aborting. */
-export function interestOf(signal: AbortSignal | undefined): Interest {
-  return {
-    isWanted: () => signal?.aborted !== true,
-    onUnwanted(listener) {
-      signal?.addEventListener('abort', listener, { once: true })
-      return () => signal?.removeEventListener('abort', listener)
-    },
-    giveUp: () => undefined,
-  }
+const CONDITIONS = new Set([
+  'range',
+  'if-range',
+  'if-match',
+  'if-none-match',
+  'if-modified-since',
+  'if-unmodified-since',
+])
+
+function headersOf({ parts, demands }: PreparedCall, { conditions }: Sending): HeaderList {
+  const headers =
+    conditions.whose === 'callers'
+      ? parts.sendHeaders
+      : [...withoutFields(parts.sendHeaders, CONDITIONS), ...conditions.fields]
+  return demands.mode === 'default' ? headers : [...headers, ...modeFields(demands.mode, headers)]
+}
+
+/** What fetch says of its cache mode to caches on the way. https://fetch.spec.whatwg.org/#http-network-or-cache-fetch */
+function modeFields(mode: CacheMode, headers: HeaderList): HeaderList {
+  if (firstValue(headers, 'cache-control') !== undefined) return []
+  if (mode === 'no-cache') return [['cache-control', 'max-age=0']]
+  if (mode !== 'no-store' && mode !== 'reload') return []
+  return [
+    ['pragma', 'no-cache'],
+    ['cache-control', 'no-cache'],
+  ]
 }
 
 function countAttempts(onAttempt: () => void): Attempts {

@@ -1,26 +1,32 @@
-// Puts what the origin gave into the tiers: a new entry, or an older one renewed by a 304. The near tier has it before
-// the caller is answered; the commit to the store follows, with the bytes as the origin sent them.
+// Puts what the origin gave into the tiers: a new entry, or an older one renewed by a 304. A body that is whole is in the
+// near tier before the caller is answered, and the commit to the store follows; one that is still coming is stored when
+// it has come, and its flight stays until then.
 import type { ResponseDecision } from '../decide/decide-after-response.js'
 import { repeatsSecret } from '../decide/repeated-secret.js'
 import type { EventBus } from '../events/event-bus.js'
 import { mergeNotModified } from '../http/header-fields.js'
+import type { Because } from '../model/because.js'
+import type { CacheAnswer } from '../model/cache-answer.js'
 import type { CacheEntry, VaryNode } from '../model/cache-entry.js'
 import { EntryBody } from '../model/entry-body.js'
 import type { WriteResult } from '../model/store.js'
 import type { Clock } from '../shared/clock.js'
-import type { Asked, Errand, FlightResult } from './ask-origin.js'
+import type { Asked, FlightResult } from './ask-origin.js'
 import type { FlightWork } from './flights.js'
-import { answerFrom } from './hop.js'
-import type { Judged } from './judge-reply.js'
+import { answerFrom, answerFromOrigin } from './hop.js'
 import type { KeyHasher } from './key-hasher.js'
+import type { BodyEnd } from './live-body.js'
 import { makeEntry } from './make-entry.js'
-import { type PreparedCall, variantKey } from './prepared-call.js'
+import { type PreparedCall, partialKey, variantKey } from './prepared-call.js'
+import { createSecretScanner } from './secret-scanner.js'
 import { secretsOf } from './secrets-of.js'
 import type { Tiers } from './tiers.js'
 
+type StoreDecision = Extract<ResponseDecision, { action: 'store' }>
+
 /** Stores and renews. */
 export interface StoreAnswers {
-  store(asked: Asked, decision: Extract<ResponseDecision, { action: 'store' }>): FlightWork<FlightResult>
+  store(asked: Asked, decision: StoreDecision): FlightWork<FlightResult>
   renew(
     asked: Asked,
     entry: CacheEntry,
@@ -36,13 +42,17 @@ export interface StoreParts {
   readonly hasher: KeyHasher
 }
 
-/** Shorter ones are words that any body may hold. */
-const MIN_SECRET_LENGTH = 8
+/** An entry on its way into the tiers. */
+interface Placed {
+  readonly asked: Asked
+  readonly entry: CacheEntry
+  readonly node: VaryNode | undefined
+}
 
 /** Makes the way into the tiers. */
 export function createStoreAnswers({ clock, bus, tiers, hasher }: StoreParts): StoreAnswers {
   /** A store behind gets the bytes as they came; the near tier keeps the form that callers want. */
-  function asItCame(entry: CacheEntry, { bytes }: Judged): CacheEntry {
+  function asItCame(entry: CacheEntry, bytes: Uint8Array): CacheEntry {
     return tiers.near === tiers.shared ? entry : { ...entry, body: new EntryBody(bytes) }
   }
 
@@ -51,59 +61,121 @@ export function createStoreAnswers({ clock, bus, tiers, hasher }: StoreParts): S
     return tiers.near?.head(key) === undefined ? committed : undefined
   }
 
-  async function commitAll(entry: CacheEntry, node: VaryNode | undefined, errand: Errand): Promise<void> {
-    const { call, beganSequence } = errand
-    if (tiers.near !== tiers.shared && bodyRepeatsSecret(entry, call)) {
-      bus.emit('not-stored', {
-        key: entry.key,
-        service: call.service.name,
-        because: 'credential-in-response',
-      })
-      return
-    }
-    if (node !== undefined) await tiers.commit(node, beganSequence)
-    announce(call, entry.key, await tiers.commit(entry, beganSequence))
+  function notStored({ call }: Asked['errand'], key: string, because: Because): void {
+    bus.emit('not-stored', { key, service: call.service.name, because })
   }
 
-  function announce(call: PreparedCall, key: string, result: WriteResult | undefined): void {
-    const service = call.service.name
-    if (result?.isStored === true) bus.emit('stored', { key, service, tiers: [tiers.shared.tier] })
-    else if (result?.isStored === false && result.because === 'purged-meanwhile') {
-      bus.emit('not-stored', { key, service, because: 'purged-meanwhile' })
+  function announce(errand: Asked['errand'], key: string, result: WriteResult | undefined): void {
+    if (result?.isStored === true)
+      bus.emit('stored', { key, service: errand.call.service.name, tiers: [tiers.shared.tier] })
+    else if (result?.isStored === false && result.because === 'purged-meanwhile')
+      notStored(errand, key, 'purged-meanwhile')
+  }
+
+  function place(asked: Asked, decision: StoreDecision, body: EntryBody): Placed {
+    const { errand, judged, cost, held } = asked
+    const { call, beganSequence } = errand
+    const { varyNames: names } = decision
+    const key = keyOf(call, judged.status, names)
+    const entry = makeEntry(call, judged, {
+      ...decision,
+      key,
+      body,
+      bodyId: held.bodyId,
+      beganSequence,
+      originMs: cost.originMs,
+      nowMs: clock.nowMs(),
+      monotonicMs: clock.monotonicMs(),
+    })
+    const node: VaryNode | undefined =
+      names.length === 0
+        ? undefined
+        : { kind: 'vary', key: call.key, names, removeAtMs: entry.removeAtMs, sequence: beganSequence }
+    return { asked, entry, node }
+  }
+
+  function keyOf(call: PreparedCall, status: number, names: readonly string[]): string {
+    if (status === 206) return partialKey(hasher, call)
+    return names.length === 0 ? call.key : variantKey(hasher, call, names)
+  }
+
+  /** Makes a whole entry findable, here at once and in the store soon. */
+  function commitWhole({ asked, entry, node }: Placed, bytes: Uint8Array): Promise<void> | undefined {
+    const { errand } = asked
+    tiers.keepNear(entry)
+    if (node !== undefined) tiers.keepNear(node)
+    return findableOnce(entry.key, commitAll())
+
+    async function commitAll(): Promise<void> {
+      const scan = createSecretScanner(secretsOf(errand.call))
+      // A body that repeats a credential of its call is kept in this process' memory alone, never at rest.
+      if (tiers.near !== tiers.shared && scan(bytes)) {
+        return notStored(errand, entry.key, 'credential-in-response')
+      }
+      if (node !== undefined) await tiers.commit(node, errand.beganSequence)
+      announce(errand, entry.key, await tiers.commit(asItCame(entry, bytes), errand.beganSequence))
     }
+  }
+
+  function storeWhole(asked: Asked, decision: StoreDecision, body: EntryBody): FlightWork<FlightResult> {
+    const { errand, judged, cost } = asked
+    const placed = place(asked, decision, body)
+    const { entry, node } = placed
+    const isFindable = commitWhole(placed, judged.bytes ?? body.bytes())
+    asked.held.letGo()
+    const answer = withOrigin(asked, entry, { ttlMs: lifeLeft(entry), because: errand.because })
+    const variant = node === undefined ? undefined : { names: node.names, key: entry.key }
+    const result = { originMs: cost.originMs, isShareable: true, variant }
+    return { result: { ...result, take: () => answer, ttlMs: answer.ttlMs }, isFindable }
+  }
+
+  /** Answers now; the entry is made when its body has come. */
+  function storeLater(asked: Asked, decision: StoreDecision): FlightWork<FlightResult> {
+    const { errand, judged, cost, held } = asked
+    const { call, because } = errand
+    const { varyNames: names } = decision
+    const key = keyOf(call, judged.status, names)
+    const isFindable = held.end.then((end) => commitEnded(asked, decision, end))
+    const ttlMs = Math.max(0, decision.staleAtMs - clock.nowMs())
+    const take = (): CacheAnswer | undefined => {
+      const body = held.take()
+      if (body === undefined) return undefined
+      const facts = { outcome: 'miss', because, url: call.parts.redactedUrl, attempts: cost.attempts } as const
+      const answer = answerFromOrigin({ ...judged, body }, { ...facts, key })
+      return { ...answer, ageMs: decision.initialAgeMs, ttlMs, isStored: true }
+    }
+    const variant = names.length === 0 ? undefined : { names, key }
+    return {
+      result: { take, ttlMs, originMs: cost.originMs, isShareable: judged.status !== 206, variant },
+      isFindable,
+    }
+  }
+
+  async function commitEnded(asked: Asked, decision: StoreDecision, end: BodyEnd): Promise<void> {
+    const { errand, held } = asked
+    const key = keyOf(errand.call, asked.judged.status, decision.varyNames)
+    if (end.kind === 'whole') return commitWhole(place(asked, decision, end.body), end.body.bytes())
+    if (end.kind === 'written') {
+      const source = { sizeBytes: end.sizeBytes, chunks: () => end.writer.written() }
+      const { entry, node } = place(asked, decision, new EntryBody(source))
+      if (node !== undefined) {
+        tiers.keepNear(node)
+        await tiers.commit(node, errand.beganSequence)
+      }
+      return announce(errand, key, await tiers.finish(end.writer, entry, errand.beganSequence))
+    }
+    const isSecret = end.kind === 'too-large' && held.repeatsSecret()
+    notStored(errand, key, isSecret ? 'credential-in-response' : WHY_NOT[end.kind])
   }
 
   return {
-    store({ errand, judged, cost }, decision) {
-      const { call, because, beganSequence } = errand
-      const { varyNames: names } = decision
-      const key = names.length === 0 ? call.key : variantKey(hasher, call, names)
-      const entry = makeEntry(call, judged, {
-        ...decision,
-        key,
-        beganSequence,
-        originMs: cost.originMs,
-        nowMs: clock.nowMs(),
-        monotonicMs: clock.monotonicMs(),
-      })
-      const node = names.length === 0 ? undefined : varyNode(errand, entry, names)
-      tiers.keepNear(entry)
-      if (node !== undefined) tiers.keepNear(node)
-      const isFindable = findableOnce(key, commitAll(asItCame(entry, judged), node, errand))
-      const stored = answerFrom(entry, {
-        outcome: 'miss',
-        because,
-        ageMs: 0,
-        ttlMs: Math.max(0, entry.staleAtMs - entry.confirmedAtMs),
-        tier: 'origin',
-        attempts: cost.attempts,
-      })
-      const answer = { ...stored, headers: judged.headers }
-      const variant = node === undefined ? undefined : { names, key }
-      return { result: { answer, originMs: cost.originMs, isShareable: true, variant }, isFindable }
+    store(asked, decision) {
+      const { body } = asked.judged
+      return body === undefined ? storeLater(asked, decision) : storeWhole(asked, decision, body)
     },
 
-    renew({ errand, judged, cost }, entry, { staleAtMs, removeAtMs }) {
+    renew(asked, entry, { initialAgeMs, staleAtMs, removeAtMs }) {
+      const { errand, judged, cost } = asked
       const { call, because, beganSequence } = errand
       const secrets = secretsOf(call)
       const update = judged.headers.filter(([, value]) => !repeatsSecret(value, secrets))
@@ -112,6 +184,7 @@ export function createStoreAnswers({ clock, bus, tiers, hasher }: StoreParts): S
         headers: mergeNotModified(entry.headers, update),
         confirmedAtMs: clock.nowMs(),
         confirmedMonotonicMs: clock.monotonicMs(),
+        initialAgeMs,
         staleAtMs,
         removeAtMs,
         hasCallTtl: call.policy.hasCallTtl,
@@ -119,31 +192,42 @@ export function createStoreAnswers({ clock, bus, tiers, hasher }: StoreParts): S
       }
       tiers.keepNear(renewed)
       const confirming = tiers.confirm(renewed, beganSequence)
-      const announced = confirming.then((result) => announce(call, renewed.key, result))
-      const answer = answerFrom(renewed, {
-        outcome: 'revalidated',
-        because,
-        ageMs: 0,
-        ttlMs: Math.max(0, renewed.staleAtMs - renewed.confirmedAtMs),
-        tier: 'origin',
-        attempts: cost.attempts,
-      })
+      const announced = confirming.then((result) => announce(errand, renewed.key, result))
+      const answer = {
+        ...answerFrom(renewed, {
+          outcome: 'revalidated',
+          because,
+          ageMs: initialAgeMs,
+          ttlMs: lifeLeft(renewed),
+          tier: 'origin',
+          attempts: cost.attempts,
+        }),
+        originStatus: judged.status,
+      }
+      const result = { originMs: cost.originMs, isShareable: true, variant: undefined }
       return {
-        result: { answer, originMs: cost.originMs, isShareable: true, variant: undefined },
+        result: { ...result, take: () => answer, ttlMs: answer.ttlMs },
         isFindable: findableOnce(renewed.key, announced),
       }
     },
   }
 }
 
-/** A body that repeats a credential of its call is kept in this process' memory alone, never at rest. */
-function bodyRepeatsSecret({ body }: CacheEntry, call: PreparedCall): boolean {
-  const secrets = secretsOf(call).filter((secret) => secret.length >= MIN_SECRET_LENGTH)
-  if (secrets.length === 0) return false
-  const bytes = Buffer.from(body.bytes())
-  return secrets.some((secret) => bytes.includes(secret) || bytes.includes(encodeURIComponent(secret)))
+const WHY_NOT = { 'too-large': 'body-too-large', left: 'left-by-caller', 'cut-short': 'body-cut-short' } as const
+
+function lifeLeft({ staleAtMs, confirmedAtMs }: CacheEntry): number {
+  return Math.max(0, staleAtMs - confirmedAtMs)
 }
 
-function varyNode({ call, beganSequence }: Errand, entry: CacheEntry, names: readonly string[]): VaryNode {
-  return { kind: 'vary', key: call.key, names, removeAtMs: entry.removeAtMs, sequence: beganSequence }
+/** The answer to those who came for a response that was stored: with all its fields. */
+function withOrigin(
+  { judged, cost }: Asked,
+  entry: CacheEntry,
+  { because, ttlMs }: { readonly because: Because; readonly ttlMs: number },
+): CacheAnswer {
+  const { attempts } = cost
+  const ageMs = entry.initialAgeMs
+  const stored = answerFrom(entry, { outcome: 'miss', because, ageMs, ttlMs, tier: 'origin', attempts })
+  const { headers, status, statusText } = judged
+  return { ...stored, headers, statusText, isStored: true, originStatus: status }
 }

@@ -3,7 +3,7 @@
 import type { EventBus } from '../events/event-bus.js'
 import type { CacheEntry, EntryHead, StoreRecord } from '../model/cache-entry.js'
 import type { Mark, MarkScope } from '../model/mark.js'
-import type { Changes, NearStore, Store, WriteResult } from '../model/store.js'
+import type { BodyWriter, Changes, NearStore, Store, WriteResult } from '../model/store.js'
 import type { StoreTier } from '../model/tier.js'
 import type { Clock } from '../shared/clock.js'
 import { type MarkIndex, createMarkIndex } from './mark-index.js'
@@ -33,6 +33,10 @@ export interface Tiers {
   commit(record: StoreRecord, beganSequence: number): Promise<WriteResult | undefined>
   /** Commits a renewed head, or the whole entry where the store no longer has its body. */
   confirm(entry: CacheEntry, beganSequence: number): Promise<WriteResult | undefined>
+  /** Takes a body that is too large to be held; undefined where no tier can. */
+  openWriter(bodyId: string): BodyWriter | undefined
+  /** Makes an entry of what was written. */
+  finish(writer: BodyWriter, head: EntryHead, beganSequence: number): Promise<WriteResult | undefined>
   addMark(scope: MarkScope, options: { readonly isSoft: boolean }): Promise<Mark>
   /** Resolves when every write under way is committed or refused. */
   settled(): Promise<void>
@@ -244,6 +248,14 @@ export async function createTiers(parts: TierParts): Promise<Tiers> {
       if (!isOneTier) near?.keep(record)
     },
     commit: (record, beganSequence) => tracked(record.key, () => commit(record, beganSequence)),
+    openWriter: (bodyId) => (canShare ? shared.writeBody?.(bodyId) : undefined),
+    finish: (writer, head, beganSequence) =>
+      tracked(head.key, async () => {
+        const result = noteRefusal(await attempt('write', () => writer.finish(head, beganSequence)))
+        // What was written is in the store alone: a near copy of the key is of another response.
+        if (result?.isStored === true) near?.forget(head.key)
+        return result
+      }),
     confirm: (entry, beganSequence) => tracked(entry.key, () => confirm(entry, beganSequence)),
     async addMark(scope, { isSoft }) {
       try {

@@ -4,6 +4,7 @@ import { checkShape, optionsObject } from '../config/check-shape.js'
 import type { PolicyResolver } from '../config/policy-resolver.js'
 import type { ResolvedConfig } from '../config/resolve-config.js'
 import type { ResolvedService } from '../config/resolve-service.js'
+import { UNCLAIMED } from '../config/unclaimed-service.js'
 import { keyPartsOf } from '../decide/key-parts.js'
 import { configError, notInThisVersion } from '../errors/cachette-error.js'
 import type { PurgeRequest } from '../model/entry-summary.js'
@@ -61,17 +62,18 @@ function parse(url: string): URL {
 function formsOf(url: URL, name: string | undefined, { config, policyOf }: PurgeRules): readonly string[] {
   const services = name === undefined ? claiming(url, config) : [config.service(name)]
   const forms = services.map((service) => {
-    const policy = policyOf({ service, url, callTtlMs: undefined })
+    const policy = policyOf({ service, url, callTtlMs: undefined, isHttp: true })
     const isOwnUrl = service.ownsUrl(url)
-    return keyPartsOf({ url: url.href, params: {}, headers: {}, policy, isOwnUrl }).purgeUrl
+    return keyPartsOf({ url: url.href, params: {}, headers: [], policy, isOwnUrl }).purgeUrl
   })
   return [...new Set(forms)]
 }
 
-/** Those that claim it, and one that nobody declared, whose rules are the defaults. */
+/** Those that claim it, one that nobody declared, whose rules are the defaults, and that of hosts that none claims. */
 function claiming(url: URL, config: ResolvedConfig): readonly ResolvedService[] {
   return [
     ...[...config.services.values()].filter((service) => service.claims(url)),
     config.service('undeclared'),
+    config.service(UNCLAIMED),
   ]
 }

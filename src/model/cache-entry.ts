@@ -17,6 +17,11 @@ export interface EntryHead {
   readonly storedAtMs: number
   /** When the origin last vouched for it (200 or 304). */
   readonly confirmedAtMs: number
+  /**
+   * How old it was already when the origin last vouched for it, in milliseconds: caches on the way, and the way itself.
+   * 0 in `ttl` mode. https://www.rfc-editor.org/rfc/rfc9111#section-4.2.3
+   */
+  readonly initialAgeMs: number
   /** From when on it is stale. */
   readonly staleAtMs: number
   /** From when on it may not be used at all, and is removed. */

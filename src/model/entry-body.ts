@@ -1,5 +1,6 @@
-// A stored body in one of two forms: bytes, or parsed JSON that is frozen and shared. It keeps whichever form
-// was last asked for and makes the other on demand.
+// A stored body in one of two forms: bytes, or parsed JSON that is frozen and shared. It keeps whichever form was last
+// asked for and makes the other on demand; both where one could not be made from the other byte for byte.
+import type { AnswerBody } from './answer-body.js'
 
 /** What JavaScript values are taken to occupy, in bytes: estimates for the memory bound, on the large side. */
 const OBJECT_BYTES = 56
@@ -10,21 +11,30 @@ const NAME_BYTES = 112
 const TABLE_FROM_NAMES = 24
 const TABLE_SLOT_BYTES = 48
 
+/** A body that stays in a tier and is read piece by piece, since it is too large to be held. */
+export interface BodySource {
+  readonly sizeBytes: number
+  /** The pieces, from the first one on; throws where one is gone or damaged. */
+  chunks(): Iterable<Uint8Array>
+}
+
 /** A body that a tier keeps. */
-export class EntryBody {
+export class EntryBody implements AnswerBody {
   /** The size of the body as the origin sent it, decoded, in bytes. */
   readonly sizeBytes: number
+  readonly #source: BodySource | undefined
   #bytes: Uint8Array | undefined
   #json: { readonly value: unknown; readonly chargeBytes: number } | undefined
 
-  constructor(bytes: Uint8Array) {
-    this.#bytes = bytes
-    this.sizeBytes = bytes.byteLength
+  constructor(content: Uint8Array | BodySource) {
+    if (content instanceof Uint8Array) this.#bytes = content
+    else this.#source = content
+    this.sizeBytes = content instanceof Uint8Array ? content.byteLength : content.sizeBytes
   }
 
-  /** What the form that is kept occupies in memory, in bytes; parsed JSON is estimated. */
+  /** What the forms that are kept occupy in memory, in bytes; parsed JSON is estimated. */
   get chargeBytes(): number {
-    return this.#json === undefined ? this.sizeBytes : this.#json.chargeBytes
+    return (this.#bytes?.byteLength ?? 0) + (this.#json?.chargeBytes ?? 0)
   }
 
   /** True once the body is kept as parsed JSON. */
@@ -32,25 +42,67 @@ export class EntryBody {
     return this.#json !== undefined
   }
 
-  /** The bytes, not to be written to. After {@link json} they are serialised anew. */
+  /** True for a body that stays in its tier and is never held. */
+  get isRemote(): boolean {
+    return this.#source !== undefined
+  }
+
+  get whole(): EntryBody {
+    return this
+  }
+
+  gather(): Promise<EntryBody> {
+    return Promise.resolve(this)
+  }
+
+  /** The bytes as the origin sent them, not to be written to. */
   bytes(): Uint8Array {
     if (this.#bytes !== undefined) return this.#bytes
+    if (this.#source !== undefined) return joined(this.#source.chunks(), this.sizeBytes)
     return new TextEncoder().encode(JSON.stringify(this.#json?.value))
   }
 
+  async *stream(): AsyncGenerator<Uint8Array> {
+    if (this.#source === undefined) {
+      if (this.sizeBytes > 0) yield this.bytes()
+    } else yield* this.#source.chunks()
+  }
+
+  discard(): void {
+    // What is whole is nobody's to let go of.
+  }
+
   /**
-   * The parsed JSON, deeply frozen, one object for all callers; an empty body is `null`.
+   * The parsed JSON, deeply frozen, one object for all callers; an empty body is `null`. The bytes are dropped where
+   * serialising gives the very same ones.
    *
    * @throws SyntaxError where the body is not JSON; the bytes then stay.
    */
   json(): unknown {
     if (this.#json !== undefined) return this.#json.value
     const bytes = this.bytes()
-    const value: unknown = bytes.byteLength === 0 ? null : JSON.parse(new TextDecoder().decode(bytes))
+    const text = new TextDecoder().decode(bytes)
+    const value: unknown = bytes.byteLength === 0 ? null : JSON.parse(text)
+    if (this.#source !== undefined) return value
     this.#json = { value, chargeBytes: freezeAndMeasure(value) }
-    this.#bytes = undefined
+    if (JSON.stringify(value) === text && !startsWithMark(bytes)) this.#bytes = undefined
     return value
   }
+}
+
+/** A byte order mark is decoded to nothing. */
+function startsWithMark(bytes: Uint8Array): boolean {
+  return bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf
+}
+
+function joined(chunks: Iterable<Uint8Array>, sizeBytes: number): Uint8Array {
+  const bytes = new Uint8Array(sizeBytes)
+  let at = 0
+  for (const chunk of chunks) {
+    bytes.set(chunk, at)
+    at += chunk.byteLength
+  }
+  return bytes
 }
 
 /** Freezes a value in depth and estimates what it occupies. Iterative, so that deep nesting cannot overflow. */

@@ -32,12 +32,19 @@ export interface KeyOptions {
 /** The settings for one request. Durations are milliseconds; `Infinity` is none. */
 export interface Policy {
   readonly service: string
-  readonly freshness: 'ttl'
+  readonly freshness: 'ttl' | 'http'
+  /** `http` only: whether answers serve one user or all. https://www.rfc-editor.org/rfc/rfc9111#section-1.1 */
+  readonly cacheType: 'private' | 'shared'
   readonly ttlMs: number
   /** True when `ttlMs` came with the call. */
   readonly hasCallTtl: boolean
   readonly negativeTtlMs: number
   readonly maxTtlMs: number
+  /** `http` only: the freshness of what says nothing of its own; undefined leaves it to the standard's heuristics. */
+  readonly defaultTtlMs: number | undefined
+  /** `http` only: no storable answer is fresh for less. */
+  readonly minTtlMs: number
+  readonly staleWhileRevalidateMs: number
   readonly staleIfErrorMs: number
   readonly ignoreNoStore: boolean
   readonly identity: 'per-credential' | 'shared'
@@ -49,6 +56,7 @@ export interface Policy {
   readonly headers: Readonly<Record<string, string>>
   readonly params: Readonly<Record<string, string>>
   readonly injectCredentials: boolean
+  /** `Infinity` for none. */
   readonly timeoutMs: number
   readonly maxBodyBytes: number
   readonly classify: Classify | undefined

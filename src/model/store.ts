@@ -25,6 +25,11 @@ export interface Store {
    */
   write(record: StoreRecord, beganSequence: number): Promise<WriteResult>
 
+  /**
+   * Takes a body that comes in pieces, too large to be held; undefined where the tier cannot. What was written is found
+   * under no key before {@link BodyWriter.finish}.
+   */
+  writeBody?(bodyId: string): BodyWriter
   /** Replaces the head of an entry, keeping the body, if the entry still has the same `bodyId`. */
   confirm(head: EntryHead, beganSequence: number): Promise<WriteResult>
 
@@ -66,6 +71,18 @@ export interface Store {
 
   /** Finishes the writes under way and lets go of files and sockets. */
   close(): Promise<void>
+}
+
+/** A body on its way into a tier, piece by piece. Any method may reject; then {@link BodyWriter.abandon} is called. */
+export interface BodyWriter {
+  /** Adds bytes; resolves when more may come. */
+  add(bytes: Uint8Array): Promise<void>
+  /** What was added so far, from the first byte on, for callers that came later. Valid until `abandon`. */
+  written(): Iterable<Uint8Array>
+  /** Makes it an entry, in one step with its head; refused like {@link Store.write}, and then nothing of it stays. */
+  finish(head: EntryHead, beganSequence: number): Promise<WriteResult>
+  /** Lets go of what was written. */
+  abandon(): Promise<void>
 }
 
 /** A tier that answers reads at once. */

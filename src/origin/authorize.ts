@@ -39,6 +39,7 @@ async function withToken(
   const first = await tokens.get(credentials, call)
   const reply = await next(bearing(call, first))
   if (reply.status !== 401) return reply
+  reply.cancel(new Error('the token was refused'))
   tokens.refuse(credentials, first)
   return next(bearing(call, await tokens.get(credentials, call)))
 }

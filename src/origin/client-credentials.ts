@@ -4,6 +4,7 @@ import * as v from 'valibot'
 import { CachetteError } from '../errors/cachette-error.js'
 import type { Authorization } from '../model/profile.js'
 import type { Clock } from '../shared/clock.js'
+import { gatherReply } from './gather-reply.js'
 import type { OriginCall, OriginReply } from './origin-call.js'
 
 /** A grant to be had. */
@@ -28,6 +29,9 @@ interface HeldToken {
 /** A token is renewed this long before it expires, or after half its life if that is shorter. */
 const RENEW_BEFORE_MS = 60_000
 
+/** No token is longer. */
+const MAX_REPLY_BYTES = 1024 ** 2
+
 const replySchema = v.object({
   access_token: v.pipe(v.string(), v.nonEmpty()),
   token_type: v.pipe(v.string(), v.toLowerCase(), v.literal('bearer')),
@@ -42,7 +46,12 @@ export function createTokenSource(clock: Clock, exchange: TokenExchange): TokenS
   async function fetchToken(credentials: ClientCredentials, call: OriginCall, id: string): Promise<string> {
     const askedAtMs = clock.monotonicMs()
     const reply = await exchange(tokenCall(credentials, call))
-    const { access_token: accessToken, expires_in: lifeSeconds } = readReply(reply, credentials, call)
+    const text = new TextDecoder().decode(await gatherReply(reply, MAX_REPLY_BYTES))
+    const { access_token: accessToken, expires_in: lifeSeconds } = readReply(
+      { status: reply.status, text },
+      credentials,
+      call,
+    )
     const lifeMs = lifeSeconds * 1_000
     held.set(id, { accessToken, renewAtMs: askedAtMs + lifeMs - Math.min(RENEW_BEFORE_MS, lifeMs / 2) })
     return accessToken
@@ -83,13 +92,14 @@ function tokenCall({ tokenUrl, clientId, clientSecret }: ClientCredentials, call
     body: new TextEncoder().encode('grant_type=client_credentials'),
     // Many calls may wait for one token: no single one of them can cancel it.
     signal: new AbortController().signal,
-    interest: { isWanted: () => true, onUnwanted: () => () => undefined, giveUp: () => undefined },
+    takes: 'whole',
+    keepsCoding: false,
     authorization: { kind: 'none' },
   }
 }
 
 function readReply(
-  reply: OriginReply,
+  reply: { readonly status: number; readonly text: string },
   credentials: ClientCredentials,
   call: OriginCall,
 ): v.InferOutput<typeof replySchema> {
@@ -114,10 +124,7 @@ function readReply(
       facts,
     )
   }
-  const parsed = v.safeParse(
-    v.pipe(v.string(), v.parseJson(), replySchema),
-    new TextDecoder().decode(reply.body),
-  )
+  const parsed = v.safeParse(v.pipe(v.string(), v.parseJson(), replySchema), reply.text)
   if (parsed.success) return parsed.output
   throw new CachetteError(
     'CACHETTE_INVALID_RESPONSE',

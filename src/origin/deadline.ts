@@ -8,46 +8,121 @@ import type { OriginCall, OriginStep } from './origin-call.js'
 const NEVER = new AbortController().signal
 
 /**
- * Ends a call `policy.timeoutMs` after it began, body included, and cancels what is under way. `closing` ends all
- * calls at once.
+ * Ends a call `policy.timeoutMs` after it began, and cancels what is under way. A body that is taken whole is bounded with
+ * it; one that is streamed may take its time, but no piece of it longer than that. `closing` ends all calls at once.
  *
  * @throws CachetteError `CACHETTE_TIMEOUT`; `CACHETTE_CLOSED` where `closing` came first
  */
 export function withDeadline(clock: Clock, next: OriginStep, closing: AbortSignal = NEVER): OriginStep {
-  return (call) => {
-    const cancel = new AbortController()
-    return new Promise((resolve, reject) => {
-      const end = (settle: () => void): void => {
-        stopTimer()
-        call.signal.removeEventListener('abort', onAbort)
-        closing.removeEventListener('abort', onClosing)
-        settle()
-      }
-      const onClosing = (): void => {
-        const error = cutOff(call)
-        cancel.abort(error)
-        end(() => reject(error))
-      }
-      const onAbort = (): void => {
-        cancel.abort(call.signal.reason)
-        end(() => reject(call.signal.reason as Error))
-      }
-      const stopTimer = clock.setTimer(() => {
-        const error = timedOut(call, call.attempts.count)
-        cancel.abort(error)
-        end(() => reject(error))
-      }, call.policy.timeoutMs)
-      if (call.signal.aborted) return onAbort()
-      if (closing.aborted) return onClosing()
-      if (closing !== NEVER) closing.addEventListener('abort', onClosing, { once: true })
-      call.signal.addEventListener('abort', onAbort, { once: true })
-      const cancelCall = (reason: Error): void => cancel.abort(reason)
-      next({ ...call, signal: cancel.signal, cancel: cancelCall }).then(
-        (reply) => end(() => resolve(reply)),
-        (error: unknown) => end(() => reject(error as Error)),
-      )
-    })
+  return async (call) => {
+    const watch = watchOver(call, clock, closing)
+    try {
+      watch.start()
+      const reply = await watch.outcomeOf(next({ ...call, signal: watch.signal }))
+      return { ...reply, body: watchedBody(reply.body, watch, call.takes), cancel: watch.cancel }
+    } catch (error) {
+      watch.end()
+      throw error
+    }
   }
+}
+
+/** The signals and the timer that can end one call. */
+interface Watch {
+  readonly signal: AbortSignal
+  cancel(reason: Error): void
+  /** Starts the timer, or starts it anew. */
+  start(): void
+  stop(): void
+  /** The result of some work, or the reason for which the call was ended. */
+  outcomeOf<Result>(work: Promise<Result>): Promise<Result>
+  /** Lets go of everything. */
+  end(): void
+}
+
+function watchOver(call: OriginCall, clock: Clock, closing: AbortSignal): Watch {
+  const ending = new AbortController()
+  const { timeoutMs } = call.policy
+  let stopTimer: (() => void) | undefined
+  const cancel = (reason: Error): void => {
+    end()
+    ending.abort(reason)
+  }
+  const onAbort = (): void => cancel(call.signal.reason as Error)
+  const onClosing = (): void => cancel(cutOff(call))
+  function stop(): void {
+    stopTimer?.()
+    stopTimer = undefined
+  }
+  function end(): void {
+    stop()
+    call.signal.removeEventListener('abort', onAbort)
+    closing.removeEventListener('abort', onClosing)
+  }
+  if (call.signal.aborted) onAbort()
+  else if (closing.aborted) onClosing()
+  else {
+    call.signal.addEventListener('abort', onAbort, { once: true })
+    if (closing !== NEVER) closing.addEventListener('abort', onClosing, { once: true })
+  }
+  return {
+    signal: ending.signal,
+    cancel,
+    stop,
+    end,
+    start() {
+      stop()
+      if (timeoutMs === Number.POSITIVE_INFINITY || ending.signal.aborted) return
+      stopTimer = clock.setTimer(() => cancel(timedOut(call, call.attempts.count)), timeoutMs)
+    },
+    outcomeOf: (work) => outcomeOf(work, ending.signal),
+  }
+}
+
+/** A body whose reader hears of the end of the call at once, whatever the network does. */
+function watchedBody(
+  body: AsyncIterable<Uint8Array>,
+  watch: Watch,
+  takes: OriginCall['takes'],
+): AsyncIterable<Uint8Array> {
+  const isTimedByPiece = takes === 'stream'
+  if (isTimedByPiece) watch.stop()
+  return {
+    [Symbol.asyncIterator]() {
+      const pieces = body[Symbol.asyncIterator]()
+      return {
+        async next() {
+          if (isTimedByPiece) watch.start()
+          try {
+            const piece = await watch.outcomeOf(pieces.next())
+            if (piece.done === true) watch.end()
+            else if (isTimedByPiece) watch.stop()
+            return piece
+          } catch (error) {
+            watch.end()
+            throw error
+          }
+        },
+        async return() {
+          watch.cancel(new Error('the body was let go of'))
+          void pieces.return?.()?.catch(() => undefined)
+          return { done: true, value: undefined }
+        },
+      }
+    },
+  }
+}
+
+function outcomeOf<Result>(work: Promise<Result>, signal: AbortSignal): Promise<Result> {
+  return new Promise((resolve, reject) => {
+    const onAbort = (): void => reject(signal.reason as Error)
+    if (signal.aborted) {
+      work.catch(() => undefined)
+      return onAbort()
+    }
+    signal.addEventListener('abort', onAbort, { once: true })
+    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', onAbort))
+  })
 }
 
 function cutOff({ service, method, redactedUrl: url, attempts }: OriginCall): CachetteError {
@@ -57,3 +132,4 @@ function cutOff({ service, method, redactedUrl: url, attempts }: OriginCall): Ca
     { service, url, attempts: attempts.count },
   )
 }
+

@@ -11,15 +11,6 @@ export interface Attempts {
   add(): void
 }
 
-/** Whether anybody still waits for a call. */
-export interface Interest {
-  isWanted(): boolean
-  /** Calls back each time the last one who waited has left; the returned function stops it. */
-  onUnwanted(listener: () => void): () => void
-  /** Says that the call is given up, so that nobody joins it any more. */
-  giveUp(): void
-}
-
 /** One call. Steps hand on a changed copy, never change it. */
 export interface OriginCall {
   readonly service: string
@@ -29,25 +20,31 @@ export interface OriginCall {
   /** For messages: credentials redacted. */
   readonly redactedUrl: string
   readonly headers: HeaderList
-  readonly body: Uint8Array | undefined
+  readonly body: Uint8Array | AsyncIterable<Uint8Array> | undefined
   readonly transport: Transport
   /** How the service proves who sends; `none` where the caller brought credentials or the URL is not its own. */
   readonly authorization: Authorization
-  /** Aborts when the deadline passes, or a call that is made for one caller alone is no longer wanted. */
+  /** Aborts a call that is made for one caller alone and is no longer wanted. */
   readonly signal: AbortSignal
-  /** Where nobody waits any more, only a body that is bounded and can be stored is received all the same. */
-  readonly interest: Interest
   readonly attempts: Attempts
-  /** Ends what is under way; the deadline step sets it. */
-  readonly cancel?: (reason: Error) => void
+  /** `stream`: the deadline bounds the wait for the headers and for each piece; `whole`: for everything. */
+  readonly takes: 'whole' | 'stream'
+  /** True for a caller who decodes the body and asked for its coding. */
+  readonly keepsCoding: boolean
 }
 
-/** A whole response, decoded. */
+/** A response at its headers, its body still to come. */
 export interface OriginReply {
   readonly status: number
-  /** End-to-end fields only, without those that described the encoding. */
+  readonly statusText?: string | undefined
+  /** End-to-end fields only, without those that described a coding that was undone. */
   readonly headers: HeaderList
-  readonly body: Uint8Array
+  /** Rejects with a CachetteError where it does not come whole. To be read to its end, or cancelled. */
+  readonly body: AsyncIterable<Uint8Array>
+  /** What the body will measure, in bytes, where the origin said so. */
+  readonly sizeBytes: number | undefined
+  /** Ends the response; whoever reads the body gets the reason. */
+  cancel(reason: Error): void
 }
 
 /** Something that answers a call: the next step, down to the network. */

@@ -1,5 +1,6 @@
 // The network of the service class: undici with a pool of its own, so that an app's global dispatcher and hooks
 // are never called from inside the cache.
+import { Readable } from 'node:stream'
 import type { Agent } from 'undici'
 import type { HeaderList } from '../model/header-list.js'
 import type { OriginRequest, OriginResponse, Transport } from '../model/transport.js'
@@ -31,14 +32,36 @@ async function openAgent(): Promise<Agent> {
   return new undici.Agent({ connect: { timeout: CONNECT_TIMEOUT_MS } })
 }
 
+/** Sends, and once more where a connection that was kept open had died before it could be used. */
 async function send(agent: Agent, request: OriginRequest): Promise<OriginResponse> {
+  try {
+    return await sendOnce(agent, request)
+  } catch (error) {
+    if (!isDeadConnection(error) || !mayBeSentAgain(request)) throw error
+    return sendOnce(agent, request)
+  }
+}
+
+/** A safe request without a body changes nothing when it comes twice. https://www.rfc-editor.org/rfc/rfc9110#section-9.2.2 */
+function mayBeSentAgain({ method, body, signal }: OriginRequest): boolean {
+  return body === undefined && (method === 'GET' || method === 'HEAD') && !signal.aborted
+}
+
+/** True where the other side hung up on a connection that had served a response before. */
+function isDeadConnection(error: unknown): boolean {
+  if (!(error instanceof Error) || !('socket' in error)) return false
+  const { socket } = error as { readonly socket?: { readonly bytesRead?: number } | null }
+  return 'code' in error && error.code === 'UND_ERR_SOCKET' && (socket?.bytesRead ?? 0) > 0
+}
+
+async function sendOnce(agent: Agent, request: OriginRequest): Promise<OriginResponse> {
   const url = new URL(request.url)
   const response = await agent.request({
     origin: url.origin,
     path: `${url.pathname}${url.search}`,
     method: request.method as 'GET',
     headers: request.headers.flat(),
-    body: request.body ?? null,
+    body: bodyOf(request),
     signal: request.signal,
     responseHeaders: 'raw',
     headersTimeout: 0,
@@ -46,9 +69,15 @@ async function send(agent: Agent, request: OriginRequest): Promise<OriginRespons
   })
   return {
     status: response.statusCode,
+    statusText: response.statusText,
     headers: pairs(response.headers as unknown as readonly string[]),
     body: response.body as AsyncIterable<Uint8Array>,
   }
+}
+
+function bodyOf({ body }: OriginRequest): Uint8Array | Readable | null {
+  if (body === undefined) return null
+  return body instanceof Uint8Array ? body : Readable.from(body, { objectMode: false })
 }
 
 function pairs(flat: readonly string[]): HeaderList {

@@ -61,8 +61,8 @@ describe('a call whose callers have all left', () => {
   it('is not joined once it is cancelled: the next caller asks anew', async () => {
     await leave('/endless/again')
     const cancelled = open.get('/endless/again')
-    const next = cachette.service('my_service').getExternal(`${base}/endless/again`)
     await until(() => closed.has('/endless/again'))
+    const next = cachette.service('my_service').getExternal(`${base}/endless/again`)
     await until(() => open.get('/endless/again') !== cancelled)
     open.get('/endless/again')?.end(':2}')
     expect(await next).toEqual({ a: 2 })

@@ -6,9 +6,11 @@ import { assertNever } from '../../shared/assert-never.js'
 
 /** The data of an answer; an empty body is null. With `isMutable`, JSON is a copy of the caller's own. */
 export function answerData(
-  { body, headers }: Pick<CacheAnswer, 'body' | 'headers'>,
+  { body: given, headers }: Pick<CacheAnswer, 'body' | 'headers'>,
   isMutable: boolean,
 ): unknown {
+  const body = given.whole
+  if (body === undefined) throw new TypeError('the service class takes bodies whole')
   if (body.isParsed) return isMutable ? structuredClone(body.json()) : body.json()
   if (body.sizeBytes === 0) return null
   const type = firstValue(headers, 'content-type')

@@ -11,7 +11,8 @@ import type { Metrics } from '../../model/metrics.js'
 import type { Outcome } from '../../model/outcome.js'
 import type { Tier } from '../../model/tier.js'
 import { answerData } from './answer-data.js'
-import { CONNECTION, type Connectable, type ServiceConnection, defaultInstance } from './connection.js'
+import { CONNECTION, type Connectable, type Connection } from '../../model/connection.js'
+import { defaultInstance } from './default-instance.js'
 import type { ExternalOptions } from './external-options.js'
 import { serviceRequest } from './service-request.js'
 
@@ -54,7 +55,7 @@ const NEVER_HIDDEN: ReadonlySet<string> = new Set([
 export class CachedExternalAPIService {
   /** The service's name: what its TTL variable, its metrics and its purges go by. */
   readonly service: string
-  #connection: ServiceConnection | undefined
+  #connection: Connection | undefined
   readonly #isDefault: boolean
 
   /**
@@ -147,13 +148,13 @@ export class CachedExternalAPIService {
     await defaultInstance().close()
   }
 
-  #connected(): ServiceConnection | undefined {
+  #connected(): Connection | undefined {
     if (!this.#isDefault) return this.#connection
     const current = defaultInstance().current()?.[CONNECTION]
     return current === this.#connection ? current : undefined
   }
 
-  async #connectToDefault(): Promise<ServiceConnection> {
+  async #connectToDefault(): Promise<Connection> {
     const connection = (await defaultInstance().open())[CONNECTION]
     if (connection !== this.#connection) {
       connection.checkService(this.service)
@@ -163,10 +164,10 @@ export class CachedExternalAPIService {
   }
 }
 
-function connectionOf(cachette: Connectable | undefined): ServiceConnection | undefined {
+function connectionOf(cachette: Connectable | undefined): Connection | undefined {
   if (cachette === undefined) return undefined
   const connection: unknown = typeof cachette === 'object' ? cachette[CONNECTION] : undefined
-  if (connection !== undefined) return connection as ServiceConnection
+  if (connection !== undefined) return connection as Connection
   throw configError('option "cachette" is not an instance; expected what createCachette resolves with')
 }
 

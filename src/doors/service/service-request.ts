@@ -3,7 +3,7 @@ import { describeValue } from '../../config/check-shape.js'
 import { suggestName } from '../../config/nearest-name.js'
 import { configError } from '../../errors/cachette-error.js'
 import type { CacheRequest, CallOptions } from '../../model/cache-request.js'
-import type { ServiceConnection } from './connection.js'
+import type { Connection } from '../../model/connection.js'
 import type { ExternalOptions } from './external-options.js'
 
 const HOUR_MS = 3_600_000
@@ -32,7 +32,7 @@ export function serviceRequest(
   service: string,
   url: string,
   options: ExternalOptions | undefined,
-  connection: ServiceConnection,
+  connection: Connection,
 ): CacheRequest {
   if (typeof url !== 'string') throw configError(`${service}: the URL is ${String(url)}; expected a string`)
   const absolute = connection.resolveUrl(service, url)

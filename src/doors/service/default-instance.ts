@@ -1,27 +1,6 @@
-// What ties a service object to an instance: the engine's answer, and the service's place in the configuration.
-import type { CacheAnswer } from '../../model/cache-answer.js'
-import type { CacheRequest } from '../../model/cache-request.js'
+// The default instance, for service objects that were given none.
+import type { Connectable } from '../../model/connection.js'
 import type { Metrics } from '../../model/metrics.js'
-import type { Transport } from '../../model/transport.js'
-
-/** An instance, as the service door sees it. */
-export interface ServiceConnection {
-  answer(request: CacheRequest): CacheAnswer | Promise<CacheAnswer>
-  /** An absolute URL: relative ones are taken below the service's base URL. */
-  resolveUrl(service: string, url: string): string
-  /** Checks a name when a service object is made. */
-  checkService(service: string): void
-  readonly transport: Transport
-  readonly nowMs: () => number
-}
-
-/** Where an instance keeps its connection. */
-export const CONNECTION = Symbol('cachette.connection')
-
-/** An instance that service objects can be made on. */
-export interface Connectable {
-  readonly [CONNECTION]: ServiceConnection
-}
 
 /** An open instance, as the statics of the service class need it. */
 export type OpenInstance = Connectable & {

@@ -1,0 +1,229 @@
+// The slow way of one request: past the cache, or through the tiers to a decision, and on to the origin where it says so.
+import { type LookupDecision, decideLookup } from '../decide/decide-lookup.js'
+import type { CacheAnswer } from '../model/cache-answer.js'
+import type { CacheEntry } from '../model/cache-entry.js'
+import type { CacheRequest } from '../model/cache-request.js'
+import { EntryBody } from '../model/entry-body.js'
+import type { Tier } from '../model/tier.js'
+import { assertNever } from '../shared/assert-never.js'
+import type { Clock } from '../shared/clock.js'
+import type { Errand, FlightResult } from './ask-origin.js'
+import type { BypassCache } from './bypass.js'
+import type { Fly } from './fly.js'
+import { type Hop, NO_COST, Unanswered, answerFrom, hitHop, refusal } from './hop.js'
+import {
+  type CallPreparer,
+  type KnownCall,
+  type PreparedCall,
+  partialKey,
+  prepareCall,
+  variantKey,
+} from './prepared-call.js'
+import { selectShare, selectShareOfPart } from './select-body.js'
+import type { Found, Tiers } from './tiers.js'
+
+/** What the slow way takes. */
+export interface HopParts {
+  readonly clock: Clock
+  readonly tiers: Tiers
+  readonly preparer: CallPreparer
+  readonly bypassCache: BypassCache
+  readonly fly: Fly
+  /** What is known of a call, worked out at most once while the memo remembers it. */
+  readonly recall: (request: CacheRequest) => KnownCall
+}
+
+/** What was found for a call. */
+interface Lookup {
+  readonly entry: CacheEntry | undefined
+  readonly tier: Tier
+}
+
+/** Makes the slow way. */
+export function createAnswerHop(parts: HopParts): (request: CacheRequest) => Promise<Hop> {
+  const { clock, tiers, preparer, fly } = parts
+
+  async function answerHop(request: CacheRequest): Promise<Hop> {
+    const known = parts.recall(request)
+    if (known.bypass !== undefined) return parts.bypassCache(prepared(request, known), known.bypass)
+    const found = await tiers.find(known.key)
+    if (found?.record.kind === 'entry') {
+      const decision = decideOn(found.record, known, { tiers, clock, request })
+      if (decision.action === 'serve-fresh')
+        return shareHop(request, known, hitHop(found.record, hitAnswer(found.record, decision, found.tier)))
+    }
+    const call = prepared(request, known)
+    return shareHop(request, known, await decideAndAct(call, found))
+  }
+
+  function prepared(request: CacheRequest, known: KnownCall): PreparedCall {
+    return 'parts' in known ? (known as PreparedCall) : prepareCall(request, preparer)
+  }
+
+  function shareHop({ method }: CacheRequest, { demands }: KnownCall, hop: Hop): Hop {
+    const answer = selectShare(hop.answer, { method, demands, nowMs: clock.nowMs() })
+    return answer === hop.answer ? hop : { ...hop, answer }
+  }
+
+  async function decideAndAct(call: PreparedCall, found: Found | undefined): Promise<Hop> {
+    const { lookup, decision, errand } = await consider(call, found, parts)
+    const { entry, tier } = lookup
+    switch (decision.action) {
+      case 'serve-fresh':
+        if (entry === undefined) throw new TypeError('a hit needs an entry')
+        return hitHop(entry, hitAnswer(entry, decision, tier))
+      case 'serve-stale': {
+        if (entry === undefined) throw new TypeError('a stale answer needs an entry')
+        if (decision.isRefreshed) fly.behind(errand)
+        return staleHop(entry, decision, tier)
+      }
+      case 'refuse':
+        return (
+          (await elsewhere(call)) ??
+          refusal(decision.because, { url: call.parts.redactedUrl, key: call.key, cost: NO_COST })
+        )
+      case 'fetch':
+      case 'revalidate':
+        return (await elsewhere(call)) ?? (await askFor(errand))
+      default:
+        return assertNever(decision)
+    }
+  }
+
+  /** A request for a part is served out of a stored part, and one for the head alone out of a stored whole. */
+  async function elsewhere(call: PreparedCall): Promise<Hop | undefined> {
+    const { demands, request } = call
+    if (request.options.isHttp !== true || request.options.isRefresh === true) return undefined
+    if (demands.range !== undefined) return partOf(call)
+    return request.method === 'HEAD' ? headOf(call) : undefined
+  }
+
+  async function partOf(call: PreparedCall): Promise<Hop | undefined> {
+    const found = await tiers.find(partialKey(preparer.hasher, call))
+    if (found?.record.kind !== 'entry') return undefined
+    const decision = decideOn(found.record, call, { tiers, clock, request: call.request })
+    if (decision.action !== 'serve-fresh') return undefined
+    const { method } = call.request
+    const whole = hitAnswer(found.record, decision, found.tier)
+    const answer = selectShareOfPart(whole, { method, demands: call.demands, nowMs: clock.nowMs() })
+    return answer === undefined ? undefined : hitHop(found.record, answer)
+  }
+
+  async function headOf(call: PreparedCall): Promise<Hop | undefined> {
+    const asGet = prepareCall({ ...call.request, method: 'GET' }, preparer)
+    const found = await tiers.find(asGet.key)
+    const { entry, tier } = await followVary(asGet, found, parts)
+    if (entry === undefined) return undefined
+    const decision = decideOn(entry, asGet, { tiers, clock, request: call.request })
+    if (decision.action !== 'serve-fresh') return undefined
+    return hitHop(entry, { ...hitAnswer(entry, decision, tier), body: EMPTY_BODY })
+  }
+
+  async function askFor(errand: Errand): Promise<Hop> {
+    const { call, action } = errand
+    const { demands, request, parts: keyParts } = call
+    const isHttp = request.options.isHttp === true
+    const isSpecial = demands.conditions.length > 0 || demands.range !== undefined
+    try {
+      // Nothing to validate: the caller's own conditions and ranges go out, and what comes back is for it alone.
+      if (isHttp && isSpecial && action === 'fetch' && demands.mode !== 'reload')
+        return await fly.alone({ ...errand, action: 'forward' })
+      return await fly.together(errand)
+    } catch (error) {
+      if (!isHttp || !(error instanceof Unanswered) || !error.isForbidden) throw error
+      return refusal('must-revalidate', { url: keyParts.redactedUrl, key: call.key, cost: error.cost })
+    }
+  }
+
+  return answerHop
+}
+
+/** Looks up once more for one who is about to lead. */
+export async function findLate(
+  { call }: Errand,
+  parts: Pick<HopParts, 'clock' | 'tiers' | 'preparer'>,
+): Promise<FlightResult | undefined> {
+  const { tiers } = parts
+  if (tiers.near !== undefined && tiers.near.read(call.key) === undefined) return undefined
+  const { lookup, decision } = await consider(call, await tiers.find(call.key), parts)
+  const { entry, tier } = lookup
+  if (decision.action !== 'serve-fresh' || entry === undefined) return undefined
+  const answer = hitAnswer(entry, decision, tier)
+  return {
+    take: () => answer,
+    ttlMs: answer.ttlMs,
+    originMs: entry.originMs,
+    isShareable: true,
+    variant: undefined,
+  }
+}
+
+/** Decides on what was found, and makes ready for asking the origin. */
+async function consider(
+  call: PreparedCall,
+  found: Found | undefined,
+  parts: Pick<HopParts, 'clock' | 'tiers' | 'preparer'>,
+): Promise<{ lookup: Lookup; decision: LookupDecision; errand: Errand }> {
+  const { tiers, clock } = parts
+  const lookup = await followVary(call, found, parts)
+  const { entry, tier } = lookup
+  const beganSequence = await tiers.began()
+  const decision = decideOn(entry, call, { tiers, clock, request: call.request })
+  const purge = entry === undefined ? 'none' : tiers.marks.stateOf(entry)
+  const isValidated = decision.action === 'revalidate' || decision.action === 'serve-stale'
+  const action = isValidated ? 'revalidate' : 'fetch'
+  const errand: Errand = { call, entry, tier, purge, action, because: decision.because, beganSequence }
+  return { lookup, decision, errand }
+}
+
+async function followVary(
+  call: KnownCall,
+  found: Found | undefined,
+  { tiers, preparer }: Pick<HopParts, 'tiers' | 'preparer'>,
+): Promise<Lookup> {
+  if (found === undefined) return { entry: undefined, tier: 'origin' }
+  if (found.record.kind === 'entry') return { entry: found.record, tier: found.tier }
+  const variant = await tiers.find(variantKey(preparer.hasher, call, found.record.names))
+  return variant?.record.kind === 'entry'
+    ? { entry: variant.record, tier: variant.tier }
+    : { entry: undefined, tier: 'origin' }
+}
+
+function decideOn(
+  entry: CacheEntry | undefined,
+  { policy, demands }: KnownCall,
+  {
+    tiers,
+    clock,
+    request,
+  }: { readonly tiers: Tiers; readonly clock: Clock; readonly request: CacheRequest },
+): LookupDecision {
+  return decideLookup({
+    entry,
+    policy,
+    demands,
+    isRefresh: request.options.isRefresh === true,
+    purge: entry === undefined ? 'none' : tiers.marks.stateOf(entry),
+    now: { nowMs: clock.nowMs(), monotonicMs: clock.monotonicMs() },
+  })
+}
+
+const EMPTY_BODY = new EntryBody(new Uint8Array())
+
+/** An answer out of a fresh entry. */
+export function hitAnswer(
+  entry: CacheEntry,
+  { ageMs, ttlMs }: Extract<LookupDecision, { action: 'serve-fresh' }>,
+  tier: Tier,
+): CacheAnswer {
+  return answerFrom(entry, { outcome: 'hit', because: 'fresh', ageMs, ttlMs, tier, attempts: 0 })
+}
+
+function staleHop(
+  entry: CacheEntry,
+  { because, ageMs }: Extract<LookupDecision, { action: 'serve-stale' }>,
+  tier: Tier,
+): Hop {
+  const answer = answerFrom(entry, { outcome: 'stale', because, ageMs, ttlMs: 0, tier, attempts: 0 })
+  return hitHop(entry, answer)
+}

@@ -1,0 +1,206 @@
+// Asking the origin on behalf of callers: one flight per key that callers share, or a call of one's own where sharing is
+// not allowed. Gives each caller an answer of its own, and the older entry where a shared call fails.
+import { failureDecision } from '../decide/decide-after-response.js'
+import { timedOut } from '../errors/timed-out.js'
+import { withoutFields } from '../http/header-fields.js'
+import type { AnswerBody } from '../model/answer-body.js'
+import type { CacheAnswer } from '../model/cache-answer.js'
+import type { Clock } from '../shared/clock.js'
+import { type AskOrigin, type Errand, type FlightResult, failureReason } from './ask-origin.js'
+import type { Flight, FlightWork, Flights } from './flights.js'
+import { type Hop, NO_COST, Unanswered, answerFrom } from './hop.js'
+import { interestOfOne } from './interest.js'
+import type { KeyHasher } from './key-hasher.js'
+import { variantKey } from './prepared-call.js'
+import type { Tiers } from './tiers.js'
+import { type Patience, waitFor } from './wait-for.js'
+
+/** Asks the origin, alone or together. */
+export interface Fly {
+  /** Joins the flight for the key, or leads one. */
+  together(errand: Errand): Promise<Hop>
+  /** Asks for this caller alone. */
+  alone(errand: Errand): Promise<Hop>
+  /** Asks behind the callers' backs, unless somebody is asking already. */
+  behind(errand: Errand): void
+}
+
+/** What asking takes. */
+export interface FlyParts {
+  readonly clock: Clock
+  readonly tiers: Tiers
+  readonly hasher: KeyHasher
+  readonly flights: Flights<FlightResult>
+  readonly askOrigin: AskOrigin
+  /** Looks up once more: another flight may have landed while a caller was still asking the tiers. */
+  readonly findLate: (errand: Errand) => Promise<FlightResult | undefined>
+}
+
+/** Refreshes that may be under way behind callers' backs at a time. */
+const MAX_BEHIND = 100
+
+/** Makes the ways to ask. */
+export function createFly(parts: FlyParts): Fly {
+  const { clock, tiers, hasher, flights, askOrigin } = parts
+  let behind = 0
+
+  /** A refresh replaces, a validation asks for the origin's own word: neither is served by what others asked before. */
+  function flightKeyOf({ call }: Errand): string {
+    const { options } = call.request
+    const { mode, noCache } = call.demands
+    if (options.isRefresh === true || mode === 'reload') return `${call.key} refresh`
+    return noCache || mode === 'no-cache' ? `${call.key} validate` : call.key
+  }
+
+  async function together(errand: Errand): Promise<Hop> {
+    const { call } = errand
+    const flightKey = flightKeyOf(errand)
+    if (flights.isKeptApart(flightKey, clock.monotonicMs())) return alone(errand)
+    const isPlain = flightKey === call.key
+    const flying =
+      flights.get(flightKey) ??
+      (isPlain ? (flights.get(`${call.key} refresh`) ?? flights.get(`${call.key} validate`)) : undefined)
+    if (flying !== undefined && mayJoin(errand, flying, isPlain)) return join(errand, flying)
+    const flight = lead(errand, flightKey, isPlain)
+    const { signal } = call.request.options
+    const patience = { signal, deadline: undefined, clock }
+    const taken = await flight.wait(patience, (result) => ({ result, answer: result.take() }))
+    return taken.answer === undefined ? alone(errand) : settle(errand, hopOf(errand, taken.answer, taken.result))
+  }
+
+  /** A flight whose answer is there is joined only while that answer is fresh, and by no refresh. */
+  function mayJoin({ call }: Errand, flight: Flight<FlightResult>, isPlain: boolean): boolean {
+    const scope = { service: call.service.name, purgeUrl: call.parts.purgeUrl }
+    if (tiers.marks.mayCover(scope, flight.beganSequence)) return false
+    const landed = flight.landed()
+    if (landed === undefined) return true
+    return isPlain && clock.monotonicMs() - landed.atMs < landed.result.ttlMs
+  }
+
+  function lead(errand: Errand, flightKey: string, isPlain: boolean): Flight<FlightResult> {
+    return flights.lead(flightKey, errand.beganSequence, async (interest): Promise<FlightWork<FlightResult>> => {
+      const late = isPlain ? await parts.findLate(errand) : undefined
+      if (late !== undefined) return { result: late, isFindable: undefined }
+      const work = await askOrigin(errand, interest)
+      if (!work.result.isShareable) flights.keepApart(flightKey, clock.monotonicMs())
+      return work
+    })
+  }
+
+  async function join(errand: Errand, flight: Flight<FlightResult>): Promise<Hop> {
+    const { call } = errand
+    const patience = followersPatience(errand)
+    let taken: { readonly result: FlightResult; readonly answer: CacheAnswer | undefined }
+    try {
+      taken = await flight.wait(patience, (result) => ({
+        result,
+        answer: isForCaller(result) ? result.take() : undefined,
+      }))
+    } catch (thrown) {
+      return rescueOf(errand, thrown)
+    }
+    if (taken.answer === undefined) return alone(errand)
+    return settle(errand, followerHop(errand, taken.answer, taken.result), patience)
+
+    /** What may not be shared, or is a variant that others asked for, is not for this caller. */
+    function isForCaller({ isShareable, variant }: FlightResult): boolean {
+      return isShareable && (variant === undefined || variant.key === variantKey(hasher, call, variant.names))
+    }
+  }
+
+  function followersPatience({ call }: Errand): Patience {
+    const { policy, service, parts: keyParts, request } = call
+    const { signal } = request.options
+    if (policy.timeoutMs === Number.POSITIVE_INFINITY) return { signal, deadline: undefined, clock }
+    const facts = { service: service.name, method: request.method, redactedUrl: keyParts.redactedUrl, policy }
+    return { signal, deadline: { inMs: policy.timeoutMs, error: () => timedOut(facts, 0) }, clock }
+  }
+
+  async function alone(errand: Errand): Promise<Hop> {
+    const { signal } = errand.call.request.options
+    const interest = interestOfOne()
+    try {
+      const { result } = await waitFor(askOrigin(errand, interest), { signal, deadline: undefined, clock })
+      const answer = result.take()
+      if (answer === undefined) throw new TypeError('the body of an own call is gone')
+      return await settle(errand, hopOf(errand, answer, result))
+    } finally {
+      interest.leave()
+    }
+  }
+
+  /** Callers that want whole bodies wait for them; one that is cut short then is a failure like any other. */
+  async function settle(errand: Errand, hop: Hop, patience?: Patience): Promise<Hop> {
+    const { request } = errand.call
+    if (request.options.isHttp === true || hop.answer.body.whole !== undefined) return hop
+    try {
+      const { signal } = request.options
+      const gathering = hop.answer.body.gather()
+      const body = await waitFor(gathering, patience ?? { signal, deadline: undefined, clock })
+      return { ...hop, answer: { ...hop.answer, body } }
+    } catch (error) {
+      return rescueOf(errand, error)
+    }
+  }
+
+  /** The older entry for one who waited in vain. */
+  function rescueOf({ call, entry, purge, tier }: Errand, thrown: unknown): Hop {
+    const error = thrown instanceof Unanswered ? thrown.error : thrown
+    const isForbidden = thrown instanceof Unanswered && thrown.isForbidden
+    const reason = failureReason(error)
+    if (reason === undefined || entry === undefined) throw new Unanswered(error, NO_COST, isForbidden)
+    const now = { nowMs: clock.nowMs(), monotonicMs: clock.monotonicMs() }
+    const decision = failureDecision({ entry, purge, policy: call.policy, now }, reason)
+    if (decision.action === 'fail')
+      throw new Unanswered(error, NO_COST, decision.because === 'must-revalidate')
+    const { because, ageMs } = decision
+    const answer = answerFrom(entry, { outcome: 'rescued', because, ageMs, ttlMs: 0, tier, attempts: 0 })
+    return { answer, key: call.key, originMs: 0, savedMs: 0 }
+  }
+
+  return {
+    together,
+    alone,
+    behind(errand) {
+      const { key } = errand.call
+      if (behind >= MAX_BEHIND || flights.get(key) !== undefined) return
+      behind += 1
+      const flight = lead(errand, key, true)
+      const done = (): void => void (behind -= 1)
+      flight
+        .wait({ signal: undefined, deadline: undefined, clock }, (result) => result.take()?.body)
+        .then((body) => drain(body, errand.call.policy.maxBodyBytes))
+        .then(done, done)
+    },
+  }
+}
+
+/** Reads a body so that it gets stored; one that is too large for that is let go of. */
+async function drain(body: AnswerBody | undefined, maxBytes: number): Promise<void> {
+  let sizeBytes = 0
+  for await (const piece of body?.whole === undefined ? (body?.stream() ?? []) : []) {
+    sizeBytes += piece.byteLength
+    if (sizeBytes > maxBytes) return
+  }
+}
+
+function hopOf({ call }: Errand, answer: CacheAnswer, { originMs }: Pick<FlightResult, 'originMs'>): Hop {
+  const isHit = answer.outcome === 'hit'
+  return { answer, key: call.key, originMs: isHit ? 0 : originMs, savedMs: isHit ? originMs : 0 }
+}
+
+const LEADERS_OWN = new Set(['set-cookie', 'set-cookie2'])
+
+/** What one who waited gets: the leader's answer, without what was meant for the leader alone. */
+function followerHop({ call }: Errand, answer: CacheAnswer, { originMs }: FlightResult): Hop {
+  const isGood = answer.outcome === 'miss' || answer.outcome === 'revalidated' || answer.outcome === 'hit'
+  const isHttp = call.policy.freshness === 'http' && answer.isStored
+  const headers = isHttp ? answer.headers : withoutFields(answer.headers, LEADERS_OWN)
+  const own = { ...answer, headers, attempts: 0 }
+  return {
+    answer: isGood ? { ...own, outcome: 'coalesced', because: 'joined-call' } : own,
+    key: call.key,
+    originMs: 0,
+    savedMs: isGood ? originMs : 0,
+  }
+}
