@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { remoteBody } from '../../test/contracts/sample-bodies.js'
 import { sampleEntry } from '../../test/contracts/sample-records.js'
 import { runStoreContract } from '../../test/contracts/store-contract.js'
 import { createFakeClock } from '../../test/helpers/fake-clock.js'
@@ -61,6 +62,30 @@ describe('memory store', () => {
     entry.body.json()
     const health = await store.health()
     expect(health.sizeBytes).toBeGreaterThan(1_000 * 56)
+  })
+
+  it('a body that keeps both its forms is charged for both', async () => {
+    const { store } = createStore()
+    const spaced = `[${'{ }, '.repeat(1_000)}{}]`
+    const body = new EntryBody(new TextEncoder().encode(spaced))
+    const entry = sampleEntry({ key: 'a', body, sizeBytes: body.sizeBytes })
+    await store.write(entry, 0)
+    entry.body.json()
+    const { sizeBytes } = await store.health()
+    expect(sizeBytes).toBeGreaterThan(body.sizeBytes + 1_000 * 56)
+    entry.body.bytes()
+    store.read('a')
+    expect((await store.health()).sizeBytes).toBe(sizeBytes)
+  })
+
+  it('a body that stays in another tier costs its head alone, whatever callers do with it', async () => {
+    const { store } = createStore({ maxBytes: 10_000 })
+    const body = remoteBody(new TextEncoder().encode(`[${'1,'.repeat(50_000)}1]`))
+    store.keep(sampleEntry({ key: 'a', body, sizeBytes: body.sizeBytes }))
+    const found = store.read('a')
+    expect(found?.kind === 'entry' && (found.body.json() as unknown[]).length).toBe(50_001)
+    const { entries, sizeBytes } = await store.health()
+    expect([entries, sizeBytes < 2_000]).toEqual([1, true])
   })
 
   it('the bound holds for bodies that are parsed after each write and never read again', async () => {

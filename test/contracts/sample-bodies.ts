@@ -14,7 +14,7 @@ export function sampleBytes(size: number, seed = 0): Uint8Array {
 }
 
 /** The bytes in pieces of at most `pieceBytes`. */
-export function* piecesOf(bytes: Uint8Array, pieceBytes: number): Generator<Uint8Array> {
+function* piecesOf(bytes: Uint8Array, pieceBytes: number): Generator<Uint8Array> {
   for (let at = 0; at < bytes.byteLength; at += pieceBytes) yield bytes.subarray(at, at + pieceBytes)
 }
 

@@ -29,7 +29,7 @@ export interface Admission {
 /** A record on its way in, with or without its body. */
 type NewcomerRecord = StoreRecord | EntryHead
 
-export const PURGED: Refusal = Object.freeze({ isStored: false, because: 'purged-meanwhile' })
+const PURGED: Refusal = Object.freeze({ isStored: false, because: 'purged-meanwhile' })
 export const REPLACED: Refusal = Object.freeze({ isStored: false, because: 'replaced' })
 export const FULL: Refusal = Object.freeze({ isStored: false, because: 'full' })
 

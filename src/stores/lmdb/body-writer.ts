@@ -8,6 +8,7 @@ import { StoredBodyError } from '../stored-body-error.js'
 import { FULL, keyToWrite, refusalOf, type Admission } from './admission.js'
 import { logChange } from './change-log.js'
 import type { Evictor } from './evictor.js'
+import { createFillingChunks } from './filling-chunks.js'
 import type { RecordReader } from './record-reader.js'
 import { chargeOf, chunkBytesOf, putRecord } from './records.js'
 import type { StoreState } from './state-record.js'
@@ -37,12 +38,7 @@ export interface BodyWriterContext {
 /** Makes the writer of one body. */
 export function createBodyWriter(context: BodyWriterContext, bodyId: string): BodyWriter {
   const { tables, transactions, reader, admission, evictor, clock, maxBytes, compression, onEnd } = context
-  /** The chunk that fills up. */
-  let tail: Uint8Array = new Uint8Array(CHUNK_BYTES)
-  let tailBytes = 0
-  /** The chunk before it while it is being put into the store, and its memory afterwards. */
-  let leaving: Uint8Array | undefined
-  let spare: Uint8Array | undefined
+  const coming = createFillingChunks()
   /** The pieces added, one after the other, and the chunk that is being put. */
   let adding: Promise<void> = Promise.resolve()
   let putting: Promise<void> = Promise.resolve()
@@ -60,25 +56,19 @@ export function createBodyWriter(context: BodyWriterContext, bodyId: string): Bo
 
   async function addAll(bytes: Uint8Array): Promise<void> {
     for (let at = 0; at < bytes.byteLength;) {
-      if (tailBytes === CHUNK_BYTES) await passOn()
+      if (coming.isFull()) await passOn()
       if (state === 'abandoned') throw new StoredBodyError('gone')
-      const piece = bytes.subarray(at, at + CHUNK_BYTES - tailBytes)
-      tail.set(piece, tailBytes)
-      tailBytes += piece.byteLength
-      sizeBytes += piece.byteLength
-      at += piece.byteLength
+      const taken = coming.fill(bytes.subarray(at))
+      sizeBytes += taken
+      at += taken
     }
     await renewIfDue()
   }
 
-  /** Begins to put the full chunk into the store and goes on with an empty one. */
+  /** Begins to put the full chunk into the store, once the one before it is there. */
   async function passOn(): Promise<void> {
     await putting
-    leaving = tail
-    tail = spare ?? new Uint8Array(CHUNK_BYTES)
-    tailBytes = 0
-    spare = undefined
-    putting = put(leaving)
+    putting = put(coming.passOn())
     // Whoever waits for it next is told; nobody may be waiting when it fails.
     putting.catch(nothing)
   }
@@ -97,8 +87,7 @@ export function createBodyWriter(context: BodyWriterContext, bodyId: string): Bo
     bodyNumber = done.bodyNumber
     grownAtMs = nowMs
     chunksThere += 1
-    leaving = undefined
-    spare = raw
+    coming.arrived()
   }
 
   function seal(index: number, raw: Uint8Array): Promise<Uint8Array> {
@@ -120,14 +109,15 @@ export function createBodyWriter(context: BodyWriterContext, bodyId: string): Bo
     if (bodyNumber !== undefined && index < chunksThere) {
       return reader.chunk(bodyNumber, { bodyId, index, sizeBytes: CHUNK_BYTES })
     }
-    return leaving !== undefined && index === chunksThere ? leaving.slice() : tail.slice(0, tailBytes)
+    return coming.copyOf(index - chunksThere)
   }
 
   async function commit(head: EntryHead, beganSequence: number): Promise<WriteResult> {
     const key = keyToWrite(head.key)
     await adding
     await putting
-    const chunks = tailBytes === 0 ? [] : [await seal(chunksThere, tail.subarray(0, tailBytes))]
+    const last = coming.last()
+    const chunks = last.byteLength === 0 ? [] : [await seal(chunksThere, last)]
     const result = await transactions.change<WriteResult | 'gone'>((before) => {
       const there = bodyNumber === undefined ? undefined : findUnfinished(tables, bodyNumber)
       if (there?.number !== bodyNumber) return { state: before, result: 'gone' }

@@ -10,7 +10,7 @@ import type { Tables } from './tables.js'
 import type { Changed } from './transactions.js'
 
 /** A body that has not grown for so long is nobody's any more. */
-export const ABANDONED_AFTER_MS = 10 * 60_000
+const ABANDONED_AFTER_MS = 10 * 60_000
 
 /** A body that is still coming. */
 export interface UnfinishedBody {
