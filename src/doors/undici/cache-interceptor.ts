@@ -17,8 +17,11 @@ import { type NativeRequest, readRequest } from './native-request.js'
  * ```
  *
  * What it cannot cache goes straight on: upgrades, `CONNECT`, `OPTIONS`, `TRACE`, `expectContinue`, requests without an
- * origin of their own, and those whose `Host` is not the URL's. Interceptors that are composed after it see every
- * call, those composed before it only what goes to the network.
+ * origin of their own (those of a `Client` or a `Pool`), and those whose `Host` is not the URL's. Interceptors that are
+ * composed after it see every call, those composed before it only what goes to the network.
+ *
+ * Answers are known by the request alone. Agents that reach different servers under one name, or that tell who they are
+ * by a certificate, need an instance each.
  *
  * @throws CachetteError `CACHETTE_CONFIG` for anything but an instance
  */
@@ -47,8 +50,14 @@ function answerCall(
   dispatch: Dispatcher.Dispatch,
 ): void {
   const { method } = native
-  const give = (answer: CacheAnswer): void => deliver(call, method, answer)
   const fail = (error: unknown): void => call.fail(error)
+  const give = (answer: CacheAnswer): void => {
+    try {
+      deliver(call, method, answer)
+    } catch (error) {
+      fail(error)
+    }
+  }
   try {
     const answer = connection.answer(cacheRequest(call, native, connection, dispatch))
     if (answer instanceof Promise) answer.then(give, fail)

@@ -52,6 +52,7 @@ function newerCaller(handler: Dispatcher.DispatchHandler, flow: Flow): Caller {
       handler.onRequestStart?.(controller, undefined)
     },
     respond(status, fields, statusText) {
+      if (status >= 200) handler.onResponseStarted?.()
       controller.rawHeaders = rawOf(fields)
       handler.onResponseStart?.(controller, status, parsedOf(fields), statusText)
     },

@@ -5,6 +5,12 @@ import type { Call } from './call.js'
 import type { NativeRequest } from './native-request.js'
 import { NetworkHandler } from './network-handler.js'
 
+interface Target {
+  readonly origin: string | URL
+  readonly path: string
+  readonly servername?: undefined
+}
+
 /** Makes the transport of one call, which passes on whatever else the caller asked of undici. */
 export function dispatchTransport(
   dispatch: Dispatcher.Dispatch,
@@ -44,15 +50,12 @@ function dispatchOptions(request: OriginRequest, native: NativeRequest): Dispatc
   return options as Dispatcher.DispatchOptions
 }
 
-/** The URL in undici's two halves, byte for byte. */
-function target(
-  url: string,
-  native: NativeRequest,
-): { readonly origin: string | URL; readonly path: string } {
+/** The URL in undici's two halves, byte for byte. What was said of the caller's server counts for no other. */
+function target(url: string, native: NativeRequest): Target {
   const origin = native.options.origin ?? native.origin
   if (url === native.url) return { origin, path: native.path }
   const [bare = url] = url.split('#', 1)
   if (bare.startsWith(`${native.origin}/`)) return { origin, path: bare.slice(native.origin.length) }
   const parsed = new URL(bare)
-  return { origin: parsed.origin, path: `${parsed.pathname}${parsed.search}` }
+  return { origin: parsed.origin, path: `${parsed.pathname}${parsed.search}`, servername: undefined }
 }

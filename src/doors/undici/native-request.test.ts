@@ -18,6 +18,7 @@ describe('a call of undici', () => {
     [{ origin: 'https://[::1]:8443', path: '/?q=%20' }, 'https://[::1]:8443/?q=%20'],
     [{ query: { a: [1, 2], b: 'é' } }, 'http://a.test/x?a=1&a=2&b=%C3%A9'],
     [{ query: {} }, 'http://a.test/x'],
+    [{ maxRedirections: 0 }, 'http://a.test/x'],
     [{ path: '//b.test/../y' }, 'http://a.test//b.test/../y'],
     [{ headers: { Host: 'A.test' } }, 'http://a.test/x'],
   ])('%j has the URL %s', (options, url) => {
@@ -30,6 +31,7 @@ describe('a call of undici', () => {
     ['OPTIONS', { method: 'OPTIONS' }],
     ['TRACE', { method: 'TRACE' }],
     ['100-continue', { method: 'POST', expectContinue: true }],
+    ['redirects to be followed below', { maxRedirections: 3 }],
     ['no origin', { origin: undefined }],
     ['another scheme', { origin: 'ftp://a.test' }],
     ['a name and a password', { origin: 'http://u:p@a.test' }],

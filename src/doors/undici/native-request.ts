@@ -20,6 +20,9 @@ export interface NativeRequest {
   readonly body: Uint8Array | AsyncIterable<Uint8Array> | undefined
 }
 
+/** Older versions of undici follow redirects below the interceptors. */
+type OlderOptions = Dispatcher.DispatchOptions & { readonly maxRedirections?: number }
+
 /** Nothing about these can be stored, purged or shared. */
 const PAST_THE_CACHE = new Set(['CONNECT', 'OPTIONS', 'TRACE'])
 
@@ -41,10 +44,11 @@ export function readRequest(options: Dispatcher.DispatchOptions): NativeRequest 
   return { options, method, url, origin, path, headers, body }
 }
 
-function isForTheCache(options: Dispatcher.DispatchOptions | undefined): boolean {
+function isForTheCache(options: OlderOptions | undefined): boolean {
   if (typeof options !== 'object' || typeof options.method !== 'string') return false
-  const isPlain = !options.upgrade && options.expectContinue !== true
-  return isPlain && !PAST_THE_CACHE.has(options.method)
+  if (PAST_THE_CACHE.has(options.method) || options.upgrade || options.expectContinue === true) return false
+  // Redirects followed below would be stored as if they had not been there.
+  return options.maxRedirections === undefined || options.maxRedirections === 0
 }
 
 function originOf(origin: unknown): string | undefined {
