@@ -15,7 +15,7 @@ export async function readBody(request: Request, given: unknown): Promise<CacheR
   if (typeof given === 'string') return new TextEncoder().encode(given)
   const reader = (request.body as ReadableStream<unknown>).getReader()
   if (given === undefined || given === null) return atHand(reader, MAX_AT_HAND_BYTES)
-  if (isStream(given)) return pieces([], reader.read(), reader)
+  if (isStream(given)) return pieces(reader, [])
   reader.releaseLock()
   return new Uint8Array(await request.arrayBuffer())
 }
@@ -30,7 +30,11 @@ async function atHand(reader: Reader, maxBytes: number): Promise<CacheRequest['b
   for (;;) {
     const reading = reader.read()
     const read = await Promise.race([reading, nextTurn()])
-    if (read === LATER || sizeBytes > maxBytes) return pieces(taken, reading, reader)
+    if (read === LATER || sizeBytes > maxBytes) {
+      // It fails only those who go on reading.
+      reading.catch(() => undefined)
+      return pieces(reader, taken, reading)
+    }
     if (read.done) return Buffer.concat(taken)
     const piece = bytesOf(read)
     sizeBytes += piece.byteLength
@@ -43,13 +47,14 @@ function nextTurn(): Promise<typeof LATER> {
 }
 
 async function* pieces(
-  taken: readonly Uint8Array[],
-  reading: Promise<Read>,
   reader: Reader,
+  taken: readonly Uint8Array[],
+  reading?: Promise<Read>,
 ): AsyncGenerator<Uint8Array> {
   try {
     yield* taken
-    for (let read = await reading; !read.done; read = await reader.read()) yield bytesOf(read)
+    for (let read = await (reading ?? reader.read()); !read.done; read = await reader.read())
+      yield bytesOf(read)
   } finally {
     // Where the reader of the pieces left early, whoever writes them is told.
     await reader.cancel().catch(() => undefined)
