@@ -20,7 +20,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   model: [],
   shared: [],
   errors: [],
-  http: ['type:model'],
+  http: ['type:model', 'model/demands'],
   decide: ['model', 'http', 'shared/assert-never'],
   config: ['model', 'http', 'errors', 'shared'],
   events: ['model', 'shared'],
@@ -31,8 +31,17 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   'doors/fetch': ['model', 'http', 'errors', 'shared'],
   'doors/undici': ['model', 'http', 'errors', 'shared'],
   'doors/axios': ['model', 'http', 'errors', 'shared'],
-  'doors/register': ['model', 'http', 'errors', 'shared', 'doors/undici', 'default-instance', 'type:create-cachette'],
-  testing: ['model', 'errors', 'shared', 'type:create-cachette'],
+  'doors/register': [
+    'model',
+    'http',
+    'errors',
+    'shared',
+    'config/host-matcher',
+    'doors/undici',
+    'default-instance',
+    'type:create-cachette',
+  ],
+  testing: ['model', 'errors', 'shared', 'type:config', 'create-cachette'],
   instance: [
     'model',
     'http',
@@ -190,7 +199,8 @@ describe('the rooms of src/', () => {
     const readers = sources.filter((name) => /\bprocess\.env\b/.test(stripComments(read(name))))
     expect(
       readers.filter(
-        (name) => !/^(config|cli|admin|demo)\/|^(default-instance|create-cachette)\.ts$/.test(name),
+        (name) =>
+          !/^(config|cli|admin|demo|doors\/register)\/|^(default-instance|create-cachette)\.ts$/.test(name),
       ),
     ).toEqual([])
   })

@@ -124,7 +124,9 @@ describe('an option of a service', () => {
 
   it('that is like no other is answered with those that work', () => {
     const message = refusal(inService({ colour: 'blue' }))
-    expect(message).toMatch(/unknown option "colour"; known here: freshness, cacheType, defaultTtl, minTtl, staleWhileRevalidate, ttl, .*hosts, rules$/)
+    expect(message).toMatch(
+      /unknown option "colour"; known here: freshness, cacheType, defaultTtl, minTtl, staleWhileRevalidate, ttl, .*hosts, rules$/,
+    )
     expect(message).not.toMatch(/quota|breaker/)
   })
 

@@ -161,7 +161,10 @@ const FAILURE_REASON: Readonly<Record<Exclude<Classification, 'ok'>, FailureReas
 
 /** The cap runs from when the body came, and a 304 does not move it. */
 function lifeOf(
-  assessed: Pick<Extract<Storability, { isStorable: true }>, 'freshForMs' | 'initialAgeMs' | 'keptStaleForMs'>,
+  assessed: Pick<
+    Extract<Storability, { isStorable: true }>,
+    'freshForMs' | 'initialAgeMs' | 'keptStaleForMs'
+  >,
   storedAtMs: number,
   { policy, now }: Pick<ResponseQuestion, 'policy' | 'now'>,
 ): EntryLife {

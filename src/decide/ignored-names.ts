@@ -47,5 +47,10 @@ export function isTrackingParam(name: string): boolean {
 
 /** True for a header that cannot change a response. */
 export function isUnkeyedHeader(lowerName: string): boolean {
-  return UNKEYED_HEADERS.has(lowerName) || lowerName.startsWith('x-b3-') || lowerName.startsWith('x-datadog-') || lowerName.startsWith('sec-fetch-')
+  return (
+    UNKEYED_HEADERS.has(lowerName) ||
+    lowerName.startsWith('x-b3-') ||
+    lowerName.startsWith('x-datadog-') ||
+    lowerName.startsWith('sec-fetch-')
+  )
 }

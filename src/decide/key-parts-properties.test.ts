@@ -12,7 +12,13 @@ interface Given {
 }
 
 function partsOf(url: string, { params = {}, headers = {}, policy = {} }: Given = {}): KeyParts {
-  return keyPartsOf({ url, params, headers: Object.entries(headers), policy: policyWith(policy), isOwnUrl: false })
+  return keyPartsOf({
+    url,
+    params,
+    headers: Object.entries(headers),
+    policy: policyWith(policy),
+    isOwnUrl: false,
+  })
 }
 
 const plainName = fc.constantFrom('a', 'b', 'q', 'page', 'a b', 'é', 'x[]', 'language')

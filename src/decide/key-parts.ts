@@ -103,7 +103,12 @@ function redact(
 ): string {
   const redacted = credentials.map(({ name }) => queryPair(name, 'REDACTED'))
   const { equivalentHosts } = policy
-  return canonicalUrl({ url, pairs: [...keyed, ...redacted], equivalentHosts, isQueryKept: keepsQuery(policy) })
+  return canonicalUrl({
+    url,
+    pairs: [...keyed, ...redacted],
+    equivalentHosts,
+    isQueryKept: keepsQuery(policy),
+  })
 }
 
 /** Of hosts that nobody declared nothing is known: to them `?a&b` and `?b&a` may be two things. */

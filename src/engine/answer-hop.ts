@@ -192,11 +192,7 @@ async function followVary(
 function decideOn(
   entry: CacheEntry | undefined,
   { policy, demands }: KnownCall,
-  {
-    tiers,
-    clock,
-    request,
-  }: { readonly tiers: Tiers; readonly clock: Clock; readonly request: CacheRequest },
+  { tiers, clock, request }: { readonly tiers: Tiers; readonly clock: Clock; readonly request: CacheRequest },
 ): LookupDecision {
   return decideLookup({
     entry,

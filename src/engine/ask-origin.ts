@@ -204,8 +204,7 @@ export function createAskOrigin({ clock, bus, pipeline, answers, ...parts }: Ask
     const now = { nowMs: clock.nowMs(), monotonicMs: clock.monotonicMs() }
     const { entry, purge, call } = errand
     const decision = failureDecision({ entry, purge, policy: call.policy, now }, reason)
-    if (decision.action === 'fail')
-      throw new Unanswered(error, cost, decision.because === 'must-revalidate')
+    if (decision.action === 'fail') throw new Unanswered(error, cost, decision.because === 'must-revalidate')
     return rescued(errand, decision, cost)
   }
 }

@@ -65,7 +65,9 @@ export function createFly(parts: FlyParts): Fly {
     const { signal } = call.request.options
     const patience = { signal, deadline: undefined, clock }
     const taken = await flight.wait(patience, (result) => ({ result, answer: result.take() }))
-    return taken.answer === undefined ? alone(errand) : settle(errand, hopOf(errand, taken.answer, taken.result))
+    return taken.answer === undefined
+      ? alone(errand)
+      : settle(errand, hopOf(errand, taken.answer, taken.result))
   }
 
   /** A flight whose answer is there is joined only while that answer is fresh, and by no refresh. */
@@ -78,13 +80,17 @@ export function createFly(parts: FlyParts): Fly {
   }
 
   function lead(errand: Errand, flightKey: string, isPlain: boolean): Flight<FlightResult> {
-    return flights.lead(flightKey, errand.beganSequence, async (interest): Promise<FlightWork<FlightResult>> => {
-      const late = isPlain ? await parts.findLate(errand) : undefined
-      if (late !== undefined) return { result: late, isFindable: undefined }
-      const work = await askOrigin(errand, interest)
-      if (!work.result.isShareable) flights.keepApart(flightKey, clock.monotonicMs())
-      return work
-    })
+    return flights.lead(
+      flightKey,
+      errand.beganSequence,
+      async (interest): Promise<FlightWork<FlightResult>> => {
+        const late = isPlain ? await parts.findLate(errand) : undefined
+        if (late !== undefined) return { result: late, isFindable: undefined }
+        const work = await askOrigin(errand, interest)
+        if (!work.result.isShareable) flights.keepApart(flightKey, clock.monotonicMs())
+        return work
+      },
+    )
   }
 
   async function join(errand: Errand, flight: Flight<FlightResult>): Promise<Hop> {

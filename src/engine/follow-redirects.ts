@@ -43,10 +43,7 @@ export interface Following {
  *
  * @throws CachetteError `CACHETTE_INVALID_RESPONSE` for a loop or for a Location that is not http or https
  */
-export async function followRedirects(
-  request: CacheRequest,
-  { answerHop, claim }: Following,
-): Promise<Hop> {
+export async function followRedirects(request: CacheRequest, { answerHop, claim }: Following): Promise<Hop> {
   let current = request
   let hop = await answerHop(current)
   for (let hops = 0; isRedirect(hop.answer); hops += 1) {

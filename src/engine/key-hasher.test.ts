@@ -17,7 +17,13 @@ interface Call {
 
 function hash(call: Call = {}, by = hasher): HashedKey {
   const { service = 'tmdb', method = 'GET', url = 'https://api.example.com/a', headers = {}, body } = call
-  const parts = keyPartsOf({ url, params: {}, headers: Object.entries(headers), policy: policyWith({}), isOwnUrl: true })
+  const parts = keyPartsOf({
+    url,
+    params: {},
+    headers: Object.entries(headers),
+    policy: policyWith({}),
+    isOwnUrl: true,
+  })
   return by.hash({ service, method, parts, body: body === undefined ? undefined : Buffer.from(body) })
 }
 

@@ -132,7 +132,8 @@ export function openLiveBody(parts: LiveBodyParts): LiveBody {
     window.push(piece)
     if (!parts.mayBeWritten(piece)) isWritable = false
     if (isKept && window.sizeBytes > keepBytes) flowPast()
-    if (isKept && parts.isStored && window.sizeBytes > READ_AHEAD_BYTES) await (isWritable ? spill(piece) : flowPast())
+    if (isKept && parts.isStored && window.sizeBytes > READ_AHEAD_BYTES)
+      await (isWritable ? spill(piece) : flowPast())
     if (!isKept) window.dropRead(keepBytes + READ_AHEAD_BYTES)
     else if (writer !== undefined) window.keepLast(READ_AHEAD_BYTES)
     wakeReaders()

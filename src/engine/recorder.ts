@@ -64,7 +64,13 @@ export function createRecorder(parts: {
     record(request, { answer, key, originMs, savedMs }, startedMs) {
       const durationMs = clock.monotonicMs() - startedMs
       const { outcome, because, tier, status, ageMs, body, url, attempts } = answer
-      counters.count({ service: request.service, outcome, durationMs, savedMs, savedBytes: body.sizeBytes ?? 0 })
+      counters.count({
+        service: request.service,
+        outcome,
+        durationMs,
+        savedMs,
+        savedBytes: body.sizeBytes ?? 0,
+      })
       if (!bus.isHeard('request')) return
       const { door, service, method } = request
       publish({

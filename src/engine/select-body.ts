@@ -26,10 +26,7 @@ export function selectShareOfPart(answer: CacheAnswer, selecting: Selecting): Ca
   return selected.kind === 'outside' ? undefined : shareOf(answer, selected)
 }
 
-function questionOf(
-  answer: CacheAnswer,
-  selecting: Selecting,
-): Parameters<typeof selectAnswer>[0] {
+function questionOf(answer: CacheAnswer, selecting: Selecting): Parameters<typeof selectAnswer>[0] {
   const { status, headers, body, ageMs } = answer
   return {
     ...selecting,

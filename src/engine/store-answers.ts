@@ -140,7 +140,12 @@ export function createStoreAnswers({ clock, bus, tiers, hasher }: StoreParts): S
     const take = (): CacheAnswer | undefined => {
       const body = held.take()
       if (body === undefined) return undefined
-      const facts = { outcome: 'miss', because, url: call.parts.redactedUrl, attempts: cost.attempts } as const
+      const facts = {
+        outcome: 'miss',
+        because,
+        url: call.parts.redactedUrl,
+        attempts: cost.attempts,
+      } as const
       const answer = answerFromOrigin({ ...judged, body }, { ...facts, key })
       return { ...answer, ageMs: decision.initialAgeMs, ttlMs, isStored: true }
     }
@@ -213,7 +218,11 @@ export function createStoreAnswers({ clock, bus, tiers, hasher }: StoreParts): S
   }
 }
 
-const WHY_NOT = { 'too-large': 'body-too-large', left: 'left-by-caller', 'cut-short': 'body-cut-short' } as const
+const WHY_NOT = {
+  'too-large': 'body-too-large',
+  left: 'left-by-caller',
+  'cut-short': 'body-cut-short',
+} as const
 
 function lifeLeft({ staleAtMs, confirmedAtMs }: CacheEntry): number {
   return Math.max(0, staleAtMs - confirmedAtMs)

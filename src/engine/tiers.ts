@@ -240,12 +240,14 @@ export async function createTiers(parts: TierParts): Promise<Tiers> {
       if (isOneTier) return undefined
       const record = await attempt('read', () => shared.read(key))
       if (record === undefined) return undefined
-      near?.keep(record)
+      if (!isRemote(record)) near?.keep(record)
       return { record, tier: shared.tier }
     },
     began: async () => floor(await began()),
     keepNear(record) {
-      if (!isOneTier) near?.keep(record)
+      if (isOneTier) return
+      if (isRemote(record)) near?.forget(record.key)
+      else near?.keep(record)
     },
     commit: (record, beganSequence) => tracked(record.key, () => commit(record, beganSequence)),
     openWriter: (bodyId) => (canShare ? shared.writeBody?.(bodyId) : undefined),
@@ -271,4 +273,9 @@ export async function createTiers(parts: TierParts): Promise<Tiers> {
       await Promise.all(writing)
     },
   }
+}
+
+/** A body that stays in the store may be evicted there at any time: a near copy of its head would promise too much. */
+function isRemote(record: StoreRecord): boolean {
+  return record.kind === 'entry' && record.body.isRemote
 }

@@ -83,8 +83,9 @@ export class EntryBody implements AnswerBody {
     const bytes = this.bytes()
     const text = new TextDecoder().decode(bytes)
     const value: unknown = bytes.byteLength === 0 ? null : JSON.parse(text)
+    const chargeBytes = freezeAndMeasure(value)
     if (this.#source !== undefined) return value
-    this.#json = { value, chargeBytes: freezeAndMeasure(value) }
+    this.#json = { value, chargeBytes }
     if (JSON.stringify(value) === text && !startsWithMark(bytes)) this.#bytes = undefined
     return value
   }

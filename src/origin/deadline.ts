@@ -132,4 +132,3 @@ function cutOff({ service, method, redactedUrl: url, attempts }: OriginCall): Ca
     { service, url, attempts: attempts.count },
   )
 }
-

@@ -2,7 +2,10 @@
 import type { OriginReply } from './origin-call.js'
 
 /** Gathers a body of at most `maxBytes`; a longer one is cut off there. */
-export async function gatherReply({ body }: Pick<OriginReply, 'body'>, maxBytes: number): Promise<Uint8Array> {
+export async function gatherReply(
+  { body }: Pick<OriginReply, 'body'>,
+  maxBytes: number,
+): Promise<Uint8Array> {
   const chunks: Uint8Array[] = []
   let sizeBytes = 0
   for await (const chunk of body) {
