@@ -14,7 +14,7 @@ export function rescue({ entry, policy, now, failure }: RescueQuestion): 'allowe
   const staleForMs = heldMs - (entry.staleAtMs - entry.confirmedAtMs)
   if (staleForMs < 0 && !isFromTheFuture(entry, now)) return 'allowed'
   const governed = governing(entry.headers, policy.cacheType)
-  if (staleForMs < staleIfErrorMs(governed)) return 'allowed'
+  if (Math.max(0, staleForMs) < staleIfErrorMs(governed)) return 'allowed'
   if (!allowsStale(governed)) return 'forbidden'
   switch (failure) {
     case 'no-answer':
