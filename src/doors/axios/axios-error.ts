@@ -16,7 +16,7 @@ export interface FailedCall {
 /** What the caller gets for an error. */
 export function axiosErrorOf(error: unknown, { axios, config, request }: FailedCall): unknown {
   if (axios.isAxiosError(error) || !CachetteError.is(error)) return error
-  const network = networkErrorIn(error)
+  const network = networkErrorIn(error) ?? invalidUrl(request)
   const code = network?.code ?? codeOf(error, axios, config)
   const asked = request === undefined ? undefined : new AnsweredRequest(request.method, request.url)
   const made = axios.AxiosError.from(network ?? error, code, config, asked)
@@ -37,6 +37,16 @@ function networkErrorIn(error: CachetteError): (Error & { readonly code: string 
     if (hasCode(cause) && !CachetteError.is(cause)) found = cause
   }
   return found
+}
+
+/** What Node says of a URL that is none. */
+function invalidUrl(request: CacheRequest | undefined): (Error & { readonly code: string }) | undefined {
+  try {
+    if (request !== undefined) new URL(request.url)
+  } catch (error) {
+    if (error instanceof Error && hasCode(error)) return error
+  }
+  return undefined
 }
 
 function hasCode(error: Error): error is Error & { readonly code: string } {

@@ -2,25 +2,32 @@
 import { Readable } from 'node:stream'
 import type { AnswerBody } from '../../model/answer-body.js'
 
+/** How a stream ends badly. */
+export interface StreamRules {
+  /** Asked with each piece: the error of a body that is too long by now. */
+  check(sizeBytes: number): Error | undefined
+  /** What the reader gets for an error of the body. */
+  errorOf(error: unknown): unknown
+}
+
 /** A body as a stream. */
 export class BodyStream extends Readable {
   readonly #body: AnswerBody
-  readonly #check: (sizeBytes: number) => Error | undefined
+  readonly #rules: StreamRules
   #pieces: AsyncIterator<Uint8Array> | undefined
   #sizeBytes = 0
 
-  /** `check` is asked with each piece, and gives the error of a body that is too long. */
-  constructor(body: AnswerBody, check: (sizeBytes: number) => Error | undefined) {
+  constructor(body: AnswerBody, rules: StreamRules) {
     super()
     this.#body = body
-    this.#check = check
+    this.#rules = rules
   }
 
   override _read(): void {
     this.#pieces ??= this.#body.stream()[Symbol.asyncIterator]()
     this.#pieces.next().then(
       (piece) => this.#take(piece),
-      (error: unknown) => this.destroy(error as Error),
+      (error: unknown) => this.destroy(this.#rules.errorOf(error) as Error),
     )
   }
 
@@ -28,7 +35,7 @@ export class BodyStream extends Readable {
     if (this.destroyed) return
     if (piece.done === true) return void this.push(null)
     this.#sizeBytes += piece.value.byteLength
-    const error = this.#check(this.#sizeBytes)
+    const error = this.#rules.check(this.#sizeBytes)
     // The bytes may be stored ones: what a caller could write to is a copy.
     if (error === undefined) this.push(Buffer.from(piece.value))
     else this.destroy(error)

@@ -60,7 +60,7 @@ function createAdapter(connection: Connection, isFrozen: boolean, axios: AxiosSt
       const given = connection.answer(request)
       if (given instanceof Promise) caller.watch()
       const answer = given instanceof Promise ? await given : given
-      const found = responseData(answer, { axios, config, isFrozen, signal })
+      const found = responseData(answer, { axios, config, request, isFrozen, signal })
       if (found instanceof Promise) caller.watch()
       const data: unknown = found instanceof Promise ? await found : found
       if (data instanceof BodyStream) stream = data

@@ -4,7 +4,9 @@ import { bodyForm } from '../../http/content-type.js'
 import { firstValue } from '../../http/header-fields.js'
 import type { AnswerBody } from '../../model/answer-body.js'
 import type { CacheAnswer } from '../../model/cache-answer.js'
+import type { CacheRequest } from '../../model/cache-request.js'
 import type { EntryBody } from '../../model/entry-body.js'
+import { axiosErrorOf } from './axios-error.js'
 import { BodyStream } from './body-stream.js'
 import { isLeftAsItIs } from './default-transform.js'
 import { unlessAborted } from './unless-aborted.js'
@@ -13,6 +15,7 @@ import { unlessAborted } from './unless-aborted.js'
 export interface Taking {
   readonly axios: AxiosStatic
   readonly config: InternalAxiosRequestConfig
+  readonly request: CacheRequest
   /** JSON is given parsed, frozen and shared. */
   readonly isFrozen: boolean
   readonly signal: AbortSignal | undefined
@@ -64,7 +67,10 @@ async function collected(body: AnswerBody, taking: Taking): Promise<unknown> {
 
 function streamOf(body: AnswerBody, taking: Taking): BodyStream {
   const { config } = taking
-  return new BodyStream(body, (sizeBytes) => (isOver(config, sizeBytes) ? tooLong(taking) : undefined))
+  return new BodyStream(body, {
+    check: (sizeBytes) => (isOver(config, sizeBytes) ? tooLong(taking) : undefined),
+    errorOf: (error) => axiosErrorOf(error, taking),
+  })
 }
 
 /** What says it is JSON and is not goes on as text, so that axios says what it thinks of it. */
