@@ -93,3 +93,32 @@ describe('a 304', () => {
     expect(mergeNotModified(stored, [[name, 'x']])).toEqual(stored)
   })
 })
+
+describe('a 304 with fields of its connection', () => {
+  it('brings none of them in, named by the standard or by Connection', () => {
+    const stored = [['ETag', '"1"']] as const
+    const update = [
+      ['Connection', 'X-Hop'],
+      ['X-Hop', '1'],
+      ['Keep-Alive', 'timeout=5'],
+      ['Proxy-Connection', 'close'],
+      ['X-Kept', '1'],
+    ] as const
+    expect(mergeNotModified(stored, update)).toEqual([
+      ['ETag', '"1"'],
+      ['X-Kept', '1'],
+    ])
+  })
+
+  it.each([
+    'Test-Header',
+    'X-Content-Foo',
+    'Content-Foo',
+    'Cache-Control',
+    'Expires',
+    'ETag',
+    'Content-Location',
+  ])('replaces %s', (name) => {
+    expect(mergeNotModified([[name.toLowerCase(), 'a']], [[name, 'b']])).toEqual([[name, 'b']])
+  })
+})
