@@ -45,7 +45,7 @@ export function createCachedFetch(cachette: Connectable): CachedFetch {
   /** The default makes `fetch.length` what it is elsewhere. */
   return async function fetch(input: FetchInput, init: CachedFetchInit | undefined = undefined) {
     const plain = plainCall(input, init)
-    if (plain === undefined && goesPast(input, init)) return (await plainFetch(input, init)) as CachedResponse
+    if (plain === undefined && goesPast(input, init)) return plainFetch(input, init)
     const call = plain ?? (await readCall(input, init))
     return answered(call)
   }
@@ -86,8 +86,8 @@ function optionsOf({ mode, redirect, signal }: FetchCall): CallOptions {
   if (mode === 'default' && redirect === 'follow' && signal === undefined) return PLAIN
   return {
     isHttp: true,
-    mode,
-    redirects: redirect === 'follow' ? 'follow' : 'hand-back',
+    ...(mode === 'default' ? {} : { mode }),
+    ...(redirect === 'follow' ? {} : { redirects: 'hand-back' }),
     ...(signal === undefined ? {} : { signal }),
   }
 }

@@ -24,7 +24,6 @@ export interface CacheReport {
 export interface CachedResponse extends Response {
   /** Absent where the call went past the cache: `data:` and `blob:` URLs, `integrity`. */
   readonly cachette?: CacheReport
-  bytes(): Promise<Uint8Array<ArrayBuffer>>
 }
 
 /** https://fetch.spec.whatwg.org/#null-body-status */
