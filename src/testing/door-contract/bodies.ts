@@ -1,6 +1,6 @@
 // Bodies: every byte, as it comes, whatever its size and coding.
 import { createGate, until } from '../gate.js'
-import type { DoorTesting, DoorWorld } from './door-testing.js'
+import { type DoorTesting, type DoorWorld, atOnce } from './door-testing.js'
 import { coded, endless, inPieces, whole } from './replies.js'
 
 const MEGABYTE = 1_000_000
@@ -121,6 +121,22 @@ function describeComing({ test, expect }: DoorTesting): void {
       expect((await follower).text).toBe('first rest')
       expect(origin.count('/a')).toBe(1)
       expect(await outcomes(2)).toEqual({ miss: 1, coalesced: 1 })
+    },
+    { needs },
+  )
+
+  test(
+    'that are coming go whole to the others where one stops reading',
+    async ({ origin, call }) => {
+      const gate = createGate()
+      origin.on('/a', inPieces('first ', gate, 'rest'))
+      const [leader, ...others] = await atOnce(3, () => call(`${origin.url}/a`))
+      for await (const _piece of leader?.stream() ?? []) break
+      gate.open()
+      const bodies = await Promise.all(others.map((other) => other.bytes()))
+      expect(bodies.map((bytes) => new TextDecoder().decode(bytes))).toEqual(['first rest', 'first rest'])
+      expect(origin.count('/a')).toBe(1)
+      expect(origin.abandoned('/a')).toBe(0)
     },
     { needs },
   )

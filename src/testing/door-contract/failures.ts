@@ -1,6 +1,15 @@
 // An origin that misbehaves: an older answer where there is one, else the failure; nothing bad is stored.
 import { type DoorTesting, type DoorWorld, atOnce, fails } from './door-testing.js'
-import { coded, counted, inTurn, resetAtOnce, resetMidBody, tooShort, whole } from './replies.js'
+import {
+  coded,
+  counted,
+  inTurn,
+  resetAtOnce,
+  resetMidBody,
+  resetMidLargeBody,
+  tooShort,
+  whole,
+} from './replies.js'
 import type { Reply } from './scripted-origin.js'
 
 const TWO_HOURS_MS = 7_200_000
@@ -8,6 +17,7 @@ const TWO_HOURS_MS = 7_200_000
 const BROKEN: readonly (readonly [string, Reply])[] = [
   ['a connection that breaks before any header', resetAtOnce],
   ['a connection that breaks in the middle of the body', resetMidBody],
+  ['a connection that breaks in the middle of a large body', resetMidLargeBody],
   ['a body that is shorter than was said', tooShort],
   ['a body that does not decode', coded('the body', 'gzip', true)],
 ]

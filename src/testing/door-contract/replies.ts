@@ -68,6 +68,12 @@ export const resetMidBody: Reply = (response) => {
   response.write('the beginning', () => setImmediate(() => response.socket?.resetAndDestroy()))
 }
 
+/** The same after three of four megabytes. */
+export const resetMidLargeBody: Reply = (response) => {
+  response.writeHead(200, { 'content-type': 'text/plain', 'content-length': 4_000_000 })
+  response.write('x'.repeat(3_000_000), () => setImmediate(() => response.socket?.resetAndDestroy()))
+}
+
 /** The body is shorter than was said, and the connection ends. */
 export const tooShort: Reply = (response) => {
   response.writeHead(200, { 'content-type': 'text/plain', 'content-length': 1_000 })
