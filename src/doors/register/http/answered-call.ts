@@ -1,0 +1,114 @@
+// One request of node:http, answered by the engine: its socket gets the answer, or the error that the network gave.
+import type { ClientRequest } from 'node:http'
+import { CachetteError } from '../../../errors/cachette-error.js'
+import type { CacheAnswer } from '../../../model/cache-answer.js'
+import type { CacheRequest } from '../../../model/cache-request.js'
+import { CONNECTION, type Connectable } from '../../../model/connection.js'
+import type { HeaderList } from '../../../model/header-list.js'
+import type { OriginResponse, Transport } from '../../../model/transport.js'
+import { answerFields } from '../../undici/answer-fields.js'
+import { AnswerSocket, SecureAnswerSocket } from './answer-socket.js'
+import { type WholeResponse, giveResponse } from './give-response.js'
+import { hasBody } from './message.js'
+import { networkOf } from './network.js'
+import type { AgentSettings, RequestOptions } from './request-target.js'
+
+/** A whole request without a body. */
+export interface WholeCall {
+  readonly request: ClientRequest
+  readonly options: RequestOptions
+  readonly agent: AgentSettings
+  readonly service: string
+  readonly url: string
+  readonly endToEnd: HeaderList
+  readonly connection: HeaderList
+}
+
+/**
+ * Asks the engine and sees to the request.
+ *
+ * @throws CachetteError where the engine does not take the call; the request has then not been touched
+ */
+export function answerCall(call: WholeCall, cachette: Connectable): void {
+  const { request } = call
+  const { method } = request
+  const leaving = new AbortController()
+  const leave = (): void => leaving.abort()
+  const network = networkOf(call)
+  let isAsked = false
+  const answer = cachette[CONNECTION].answer(
+    cacheRequest(call, leaving.signal, (asked) => {
+      isAsked = true
+      return network(asked)
+    }),
+  )
+  const socket = request.protocol === 'https:' ? new SecureAnswerSocket(leave) : new AnswerSocket(leave)
+  socket.setTimeout(timeoutOf(call))
+
+  const give = (response: WholeResponse): void => {
+    // Once the request is sent, as it would be on the network.
+    if (request.writableFinished) void giveResponse(socket, method, response)
+    else request.once('finish', () => void giveResponse(socket, method, response))
+  }
+  const deliver = (given: CacheAnswer): void => give(responseOf(method, given))
+  const fail = (error: unknown): void => void socket.destroy(networkError(error))
+  request.onSocket(socket)
+  if (!(answer instanceof Promise)) {
+    deliver(answer)
+    return
+  }
+  answer.then(deliver, (error: unknown) => {
+    if (isAsked || !isRefusal(error)) return fail(error)
+    const { url, endToEnd: headers } = call
+    network({ method, url, headers, signal: leaving.signal }).then((direct) => give(asItCame(direct)), fail)
+  })
+}
+
+function cacheRequest(call: WholeCall, signal: AbortSignal, transport: Transport): CacheRequest {
+  const { request, service, url, endToEnd } = call
+  return {
+    door: 'register',
+    service,
+    method: request.method,
+    url,
+    params: undefined,
+    headers: endToEnd,
+    body: undefined,
+    options: { isHttp: true, redirects: 'hand-back', keepsCoding: true, signal },
+    transport,
+  }
+}
+
+function responseOf(method: string, answer: CacheAnswer): WholeResponse {
+  const { status, statusText, body } = answer
+  return { status, statusText, headers: answerFields(answer, hasBody(method, status)), body }
+}
+
+function asItCame({ status, statusText, headers, body }: OriginResponse): WholeResponse {
+  const discard = (): void => void body[Symbol.asyncIterator]().return?.()
+  return { status, statusText, headers, body: { whole: undefined, stream: () => body, discard } }
+}
+
+/** The request's own inactivity timeout, else its agent's, in milliseconds; 0 for none. */
+function timeoutOf({ options, agent }: WholeCall): number {
+  const timeout = options['timeout'] ?? agent.options?.['timeout']
+  return typeof timeout === 'number' ? timeout : 0
+}
+
+/** True where the engine would not take the call at all: that is no reason not to make it. */
+function isRefusal(error: unknown): boolean {
+  return CachetteError.is(error) && (error.code === 'CACHETTE_CLOSED' || error.code === 'CACHETTE_CONFIG')
+}
+
+/** What the network said, where it did: programs look at its code. */
+function networkError(error: unknown): Error {
+  let found = error
+  while (CachetteError.is(found) && found.code === 'CACHETTE_ORIGIN_UNREACHABLE' && isError(found.cause)) {
+    found = found.cause
+  }
+  return isError(found) ? found : new Error(String(found), { cause: found })
+}
+
+function isError(value: unknown): value is Error {
+  return value instanceof Error
+}

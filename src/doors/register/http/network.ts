@@ -1,0 +1,119 @@
+// The network of the hook: a request of node:http like the one that was caught, with its agent and all its options.
+import {
+  type ClientRequest,
+  ClientRequest as Request,
+  type IncomingMessage,
+  type RequestOptions,
+} from 'node:http'
+import type { HeaderList } from '../../../model/header-list.js'
+import type { OriginRequest, OriginResponse, Transport } from '../../../model/transport.js'
+import { BodyQueue } from '../../undici/body-queue.js'
+import type { RequestOptions as GivenOptions } from './request-target.js'
+
+/** Marks the options of the hook's own requests, which it lets pass. */
+export const PASSES: unique symbol = Symbol('cachette.passes')
+
+/** The call that the network is for. */
+export interface CaughtCall {
+  readonly request: ClientRequest
+  readonly options: GivenOptions
+  readonly agent: object
+  readonly url: string
+  /** Fields of the connection, sent as they were given. */
+  readonly connection: HeaderList
+}
+
+/** Makes the transport of one call. */
+export function networkOf(call: CaughtCall): Transport {
+  return async (asked) => {
+    const first = await attempt(call, asked)
+    if (first.kind === 'response') return first.response
+    if (!first.isDeadConnection || asked.signal.aborted) throw first.error
+    // The connection had been kept open and was closed from afar before the request came: nobody has seen it.
+    const second = await attempt(call, asked)
+    if (second.kind === 'response') return second.response
+    throw second.error
+  }
+}
+
+type Attempt =
+  | { readonly kind: 'response'; readonly response: OriginResponse }
+  | { readonly kind: 'error'; readonly error: unknown; readonly isDeadConnection: boolean }
+
+function attempt(call: CaughtCall, asked: OriginRequest): Promise<Attempt> {
+  return new Promise((resolve) => {
+    const request = new Request(optionsOf(call, asked))
+    request.maxHeadersCount = call.request.maxHeadersCount
+    const { signal } = asked
+    const abort = (): void => void request.destroy(asError(signal.reason))
+    request.once('response', (response) => resolve({ kind: 'response', response: originResponse(response) }))
+    request.on('error', (error: NodeJS.ErrnoException) => {
+      const isDeadConnection = request.reusedSocket && error.code === 'ECONNRESET' && !signal.aborted
+      resolve({ kind: 'error', error: signal.aborted ? signal.reason : error, isDeadConnection })
+    })
+    request.once('close', () => signal.removeEventListener('abort', abort))
+    if (signal.aborted) abort()
+    else signal.addEventListener('abort', abort)
+    request.end()
+  })
+}
+
+function optionsOf(
+  { request, options, agent, url, connection }: CaughtCall,
+  asked: OriginRequest,
+): RequestOptions {
+  return {
+    ...options,
+    // Already among the fields.
+    auth: undefined,
+    agent,
+    method: asked.method,
+    path: asked.url === url ? (options['path'] as string | undefined) : pathOf(asked.url, request.path),
+    headers: fieldsByName([...asked.headers, ...connection]),
+    [PASSES]: true,
+  } as RequestOptions
+}
+
+/** A proxy is asked for whole URLs. */
+function pathOf(url: string, original: string): string {
+  return original.startsWith('/') ? url.replace(/^[^:]+:\/\/[^/?#]*/, '') : url
+}
+
+function fieldsByName(fields: HeaderList): Record<string, string | string[]> {
+  const byName = new Map<string, [string, string[]]>()
+  for (const [name, value] of fields) {
+    const known = byName.get(name.toLowerCase())
+    if (known === undefined) byName.set(name.toLowerCase(), [name, [value]])
+    else known[1].push(value)
+  }
+  return Object.fromEntries(
+    [...byName.values()].map(([name, values]) => [name, values.length === 1 ? (values[0] ?? '') : values]),
+  )
+}
+
+function originResponse(response: IncomingMessage): OriginResponse {
+  const { statusCode = 0, statusMessage = '', rawHeaders } = response
+  const headers: (readonly [string, string])[] = []
+  for (let index = 0; index + 1 < rawHeaders.length; index += 2) {
+    headers.push([rawHeaders[index] ?? '', rawHeaders[index + 1] ?? ''])
+  }
+  return { status: statusCode, statusText: statusMessage, headers, body: bodyOf(response) }
+}
+
+/** Cheaper than the stream's own iterator, which a call would pay for twice. */
+function bodyOf(response: IncomingMessage): BodyQueue {
+  const body = new BodyQueue({
+    resume: () => void response.resume(),
+    stop: () => void response.destroy(),
+  })
+  response.on('data', (chunk: Buffer) => {
+    if (!body.push(chunk)) response.pause()
+  })
+  response.once('end', () => body.end())
+  response.on('error', (error) => body.fail(error))
+  return body
+}
+
+function asError(reason: unknown): Error {
+  return reason instanceof Error ? reason : new Error('aborted', { cause: reason })
+}

@@ -1,0 +1,60 @@
+// The URL that a request of node:http asks for, where its answer depends on nothing else that a cache cannot see.
+import type { ClientRequest } from 'node:http'
+import type { Target } from '../instance.js'
+
+/** What an agent is given to reach an origin: everything that the program said, with host and port filled in. */
+export type RequestOptions = Readonly<Record<string | symbol, unknown>>
+
+/** An agent, as far as it changes what it is given. */
+export interface AgentSettings {
+  readonly options?: RequestOptions | undefined
+}
+
+/** Another way to the origin, or an agent that goes elsewhere than the request says. */
+const OWN_ROUTES = ['socketPath', 'createConnection'] as const
+const REROUTES = ['host', 'hostname', 'port', 'socketPath'] as const
+
+/** A certificate of the caller's is a credential that no key would hold. */
+const CLIENT_CREDENTIALS = ['cert', 'key', 'pfx', 'secureContext', 'clientCertEngine', 'privateKeyIdentifier']
+
+/** The target, or undefined for a request whose answers must not be shared, or whose URL cannot be told. */
+export function targetOf(
+  request: ClientRequest,
+  options: RequestOptions,
+  agent: AgentSettings,
+): Target | undefined {
+  const settings = agent.options ?? {}
+  if (OWN_ROUTES.some((name) => isSet(options[name]))) return undefined
+  if (REROUTES.some((name) => isSet(settings[name]))) return undefined
+  const { protocol, path } = request
+  if (protocol === 'https:' && (!isPlainSecure(options) || !isPlainSecure(settings))) return undefined
+  if (protocol !== 'http:' && protocol !== 'https:') return undefined
+  // A proxy is asked for whole URLs.
+  if (/^https?:\/\//i.test(path)) {
+    const host = URL.canParse(path) ? new URL(path).host : undefined
+    return host === undefined ? undefined : { host, url: path }
+  }
+  if (!path.startsWith('/')) return undefined
+  const host = hostOf(protocol, options)
+  return { host, url: `${protocol}//${host}${path}` }
+}
+
+/**
+ * True where the server proves who it is, to the caller's own satisfaction alone: what came unproven may not be stored
+ * for callers who ask for proof.
+ */
+function isPlainSecure(options: RequestOptions): boolean {
+  if (options['rejectUnauthorized'] === false || isSet(options['checkServerIdentity'])) return false
+  return !CLIENT_CREDENTIALS.some((name) => isSet(options[name]))
+}
+
+function hostOf(protocol: string, options: RequestOptions): string {
+  const name = String(options['host']).toLowerCase()
+  const port = Number(options['port'])
+  const shown = name.includes(':') && !name.startsWith('[') ? `[${name}]` : name
+  return port === (protocol === 'https:' ? 443 : 80) ? shown : `${shown}:${port}`
+}
+
+function isSet(value: unknown): boolean {
+  return value !== undefined && value !== null && value !== ''
+}

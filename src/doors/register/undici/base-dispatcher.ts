@@ -1,0 +1,25 @@
+// The dispatcher below the gate, where the program brought none: undici's own, made when the network is first needed.
+import { createRequire } from 'node:module'
+import type { Dispatcher } from 'undici'
+
+/**
+ * Stands for a dispatcher that is made with its first use, so that a program that never calls, or only hits, does not
+ * load undici for it.
+ */
+export function lazyDispatcher(): Dispatcher {
+  let made: Dispatcher | undefined
+  const make = (): Dispatcher => {
+    const undici = createRequire(import.meta.url)('undici') as typeof import('undici')
+    made ??= new undici.Agent()
+    return made
+  }
+  return new Proxy({} as Dispatcher, {
+    get(_target, name) {
+      const dispatcher = made ?? make()
+      const value: unknown = Reflect.get(dispatcher, name)
+      return typeof value === 'function' ? value.bind(dispatcher) : value
+    },
+    has: (_target, name) => Reflect.has(made ?? make(), name),
+    getPrototypeOf: () => Reflect.getPrototypeOf(made ?? make()),
+  })
+}
