@@ -3,6 +3,7 @@ import type { Because } from '../model/because.js'
 import type { Demands } from '../model/demands.js'
 import type { HeaderList } from '../model/header-list.js'
 import type { Policy } from '../model/policy.js'
+import { isForOrigin } from './rfc9111/preconditions.js'
 
 const CACHED_METHODS = new Set(['GET', 'HEAD'])
 
@@ -38,6 +39,7 @@ export function decideBypass(question: BypassQuestion): Because | undefined {
   const isKeyed = policy.key.body && question.canBeKeyed
   if (policy.isNeverCached) return 'never-cached-by-profile'
   if (demands.noStore || demands.mode === 'no-store') return 'request-no-store'
+  if (isForOrigin(demands.conditions)) return 'conditional-request'
   if (!isHttp && headers.some(([name]) => CONDITIONS.has(name.toLowerCase()))) return 'conditional-request'
   if (CACHED_METHODS.has(method)) return hasBody && !isKeyed ? 'body-not-keyed' : undefined
   if (!BODY_METHODS.has(method)) return 'method-not-cached'

@@ -129,17 +129,19 @@ export function createAskOrigin({ clock, bus, pipeline, answers, ...parts }: Ask
     const { attempts } = costNow()
     const byHead = judgeReply(call, reply, { body: undefined, attempts })
     const expected = decide(errand, byHead, { ...taking, sizeBytes: reply.sizeBytes })
+    const isJudged = isJudgedByBody(call, reply, reply.sizeBytes)
     const held = holdBody({
       call,
       reply,
       interest,
       isStored: expected.action === 'store',
       isShared: isShareable(expected, call),
+      isJudged,
       bodyId: newBodyId(),
       openWriter: parts.openWriter,
     })
     try {
-      const body = isJudgedByBody(call, reply, reply.sizeBytes) ? await held.wholeOrLarge() : undefined
+      const body = isJudged ? await held.wholeOrLarge() : undefined
       if (body === undefined) return carryOut({ errand, judged: byHead, cost: costNow(), held }, expected)
       const judged = judgeReply(call, reply, { body, attempts })
       const decision = decide(errand, judged, { ...taking, sizeBytes: body.sizeBytes })

@@ -34,14 +34,16 @@ export interface Holding {
   readonly interest: Interest
   readonly isStored: boolean
   readonly isShared: boolean
+  /** True where it is waited for before it is judged. */
+  readonly isJudged: boolean
   readonly bodyId: string
   readonly openWriter: (bodyId: string) => BodyWriter | undefined
 }
 
 /** Begins to read a reply's body, for as long as there is interest in it. */
 export function holdBody({ call, reply, interest, ...facts }: Holding): HeldBody {
-  const { policy, request } = call
-  const isKept = facts.isStored || facts.isShared || request.options.isHttp !== true
+  const { policy } = call
+  const isKept = facts.isStored || facts.isShared || facts.isJudged
   const scan = createSecretScanner(secretsOf(call))
   let isFound = false
   let isForStore = facts.isStored

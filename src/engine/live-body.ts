@@ -214,6 +214,7 @@ export function openLiveBody(parts: LiveBodyParts): LiveBody {
     return window.startBytes > 0 && (writer === undefined || !isKept)
   }
 
+  if (!isKept) tellLarge()
   void pump()
   return {
     end,

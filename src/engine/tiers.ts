@@ -2,6 +2,7 @@
 // a caller's error. Changes that other processes make are noticed by looking at the store's sequence number.
 import type { EventBus } from '../events/event-bus.js'
 import type { CacheEntry, EntryHead, StoreRecord } from '../model/cache-entry.js'
+import { EntryBody } from '../model/entry-body.js'
 import type { Mark, MarkScope } from '../model/mark.js'
 import type { BodyWriter, Changes, NearStore, Store, WriteResult } from '../model/store.js'
 import type { StoreTier } from '../model/tier.js'
@@ -54,6 +55,8 @@ export interface TierParts {
 
 /** How old a look may be before a hit looks again. */
 const LOOK_EVERY_MS = 50
+/** Larger bodies are read from the store piece by piece, each time. */
+const TAKEN_BYTES = 4 * 1024 ** 2
 /** Purges remembered that the store did not take. */
 const MAX_OWN_MARKS = 1_000
 
@@ -238,7 +241,10 @@ export async function createTiers(parts: TierParts): Promise<Tiers> {
       const copy = near?.read(key)
       if (copy !== undefined) return { record: copy, tier: 'memory' }
       if (isOneTier) return undefined
-      const record = await attempt('read', () => shared.read(key))
+      const record = await attempt('read', async () => {
+        const read = await shared.read(key)
+        return read === undefined ? undefined : taken(read)
+      })
       if (record === undefined) return undefined
       if (!isRemote(record)) near?.keep(record)
       return { record, tier: shared.tier }
@@ -273,6 +279,12 @@ export async function createTiers(parts: TierParts): Promise<Tiers> {
       await Promise.all(writing)
     },
   }
+}
+
+/** A body that is not too large is taken out of the store, so that it is read, and parsed, but once. */
+function taken(record: StoreRecord): StoreRecord {
+  if (record.kind === 'vary' || !record.body.isRemote || record.sizeBytes > TAKEN_BYTES) return record
+  return { ...record, body: new EntryBody(record.body.bytes()) }
 }
 
 /** A body that stays in the store may be evicted there at any time: a near copy of its head would promise too much. */
