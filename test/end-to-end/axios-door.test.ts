@@ -1,7 +1,9 @@
 // The axios door: what it takes from axios's options and what it gives back, held against axios itself.
+import { createRequire } from 'node:module'
 import { Readable } from 'node:stream'
 import axios, { AxiosHeaders } from 'axios'
 import { describe, expect, it } from 'vitest'
+import { createCachedAdapter } from '../../src/doors/axios/index.js'
 import { openOrigin } from '../helpers/cache-world.js'
 import { type CallConfig, openAxios } from './axios-door-world.js'
 
@@ -125,6 +127,26 @@ describe('a response', () => {
     const others = (await get('/a')).headers
     expect([others['content-type'], others['x-mine']]).toEqual(['application/json', undefined])
   })
+
+  it.each([true, false])(
+    'is one for an app that holds another copy of axios (frozen: %s)',
+    async (frozen) => {
+      const other = createRequire(import.meta.url)('axios') as typeof axios
+      const { cachette, origin } = await openAxios()
+      expect(other.AxiosHeaders).not.toBe(AxiosHeaders)
+      const client = other.create({ adapter: createCachedAdapter(cachette, { frozen }) })
+      origin.on('/a', { json: { a: 1 }, headers: { 'X-Mine': '1' } })
+      for (let nth = 1; nth <= 2; nth += 1) {
+        const { data, headers } = await client.get(`${origin.url}/a`)
+        expect(headers).toBeInstanceOf(other.AxiosHeaders)
+        expect([data, Object.isFrozen(data), headers['x-mine']]).toEqual([{ a: 1 }, frozen, '1'])
+      }
+      const error: unknown = await client
+        .get(`${origin.url}/a`, { validateStatus: () => false })
+        .catch((e: unknown) => e)
+      expect(other.isAxiosError(error) && error.code).toBe('ERR_BAD_RESPONSE')
+    },
+  )
 
   it('survives fields named like methods of the header class', async () => {
     const { get, origin } = await openAxios()

@@ -33,7 +33,7 @@ export function axiosResponse(
     data,
     status,
     statusText: answer.statusText ?? STATUS_CODES[status] ?? '',
-    headers: headersOf(answer),
+    headers: headersOf(answer, config.headers),
     config,
     request: new AnsweredRequest(request.method, answer.redirectedTo ?? request.url),
     cachette: Object.freeze({ outcome, because, ageMs, ttlMs, tier, key }),

@@ -1,5 +1,5 @@
 // The header fields of an answer as axios hands them out: names in lower case, repeated ones joined as Node joins them.
-import type { AxiosHeaders, AxiosResponseHeaders } from 'axios'
+import type { AxiosHeaders, AxiosResponseHeaders, RawAxiosResponseHeaders } from 'axios'
 import { cacheStatus } from '../../http/cache-status.js'
 import type { CacheAnswer } from '../../model/cache-answer.js'
 import type { HeaderList } from '../../model/header-list.js'
@@ -26,10 +26,13 @@ const FIRST_ONLY = new Set([
   'user-agent',
 ])
 
-type Fields = Readonly<Record<string, string | string[]>>
+type Fields = Record<string, string | string[]>
 
-/** Makes the header object of an answer. */
-export type ResponseHeadersOf = (answer: CacheAnswer) => AxiosResponseHeaders
+/** Makes the header object of an answer, for the axios that the request's headers are of. */
+export type ResponseHeadersOf = (
+  answer: CacheAnswer,
+  requestHeaders: object,
+) => AxiosResponseHeaders | RawAxiosResponseHeaders
 
 /**
  * Makes them from axios's own class. axios puts the names of each response in order several times, which costs more than
@@ -41,13 +44,9 @@ export function createResponseHeaders(Base: typeof AxiosHeaders): ResponseHeader
   class AnswerHeaders extends Base {
     #orderedNames = -1
 
-    static of(fields: Fields, answer: CacheAnswer): AnswerHeaders {
-      const headers = Object.assign(new AnswerHeaders(), fields) as AnswerHeaders &
-        Record<string, string | undefined>
-      const earlier = headers['cache-status']
-      const own = cacheStatus(answer)
-      headers['cache-status'] = earlier === undefined ? own : `${earlier}, ${own}`
-      if (answer.tier !== 'origin') headers['age'] = String(Math.floor(answer.ageMs / 1000))
+    static of(stored: Fields, answer: CacheAnswer): AnswerHeaders {
+      const headers = new AnswerHeaders()
+      fill(headers as unknown as Fields, stored, answer)
       headers.#orderedNames = Object.keys(headers).length
       return headers
     }
@@ -58,18 +57,30 @@ export function createResponseHeaders(Base: typeof AxiosHeaders): ResponseHeader
     }
   }
 
-  return (answer) => {
-    let fields = known.get(answer.headers)
-    if (fields === undefined) {
-      fields = fieldsOf(answer.headers, (name) => name in AnswerHeaders.prototype)
-      known.set(answer.headers, fields)
+  return (answer, requestHeaders) => {
+    let stored = known.get(answer.headers)
+    if (stored === undefined) {
+      stored = fieldsOf(answer.headers, (name) => name in AnswerHeaders.prototype)
+      known.set(answer.headers, stored)
     }
-    return AnswerHeaders.of(fields, answer) as unknown as AxiosResponseHeaders
+    // An app may hold another copy of axios, which makes its own out of a plain object.
+    if (!(requestHeaders instanceof Base)) return fill({}, stored, answer)
+    return AnswerHeaders.of(stored, answer) as AxiosResponseHeaders
   }
 }
 
+/** Puts the fields into an empty object, ours behind them. Spreading would cost ten times as much. */
+function fill(headers: Fields, stored: Fields, answer: CacheAnswer): Fields {
+  const filled = Object.assign(headers, stored)
+  const earlier = stored['cache-status']
+  const own = cacheStatus(answer)
+  filled['cache-status'] = earlier === undefined ? own : `${String(earlier)}, ${own}`
+  if (answer.tier !== 'origin') filled['age'] = String(Math.floor(answer.ageMs / 1000))
+  return filled
+}
+
 function fieldsOf(headers: HeaderList, isReserved: (name: string) => boolean): Fields {
-  const fields: Record<string, string | string[]> = {}
+  const fields: Fields = {}
   for (const [rawName, value] of headers) {
     const lower = rawName.toLowerCase()
     const name = isReserved(lower) ? slotOf(lower) : lower
