@@ -75,7 +75,8 @@ function fill(headers: Fields, stored: Fields, answer: CacheAnswer): Fields {
   const earlier = stored['cache-status']
   const own = cacheStatus(answer)
   filled['cache-status'] = earlier === undefined ? own : `${String(earlier)}, ${own}`
-  if (answer.tier !== 'origin') filled['age'] = String(Math.floor(answer.ageMs / 1000))
+  const isFromCache = answer.tier !== 'origin' || answer.outcome === 'revalidated'
+  if (isFromCache) filled['age'] = String(Math.floor(answer.ageMs / 1000))
   return filled
 }
 

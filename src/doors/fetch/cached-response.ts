@@ -4,7 +4,7 @@ import type { Because } from '../../model/because.js'
 import type { CacheAnswer } from '../../model/cache-answer.js'
 import type { Outcome } from '../../model/outcome.js'
 import type { Tier } from '../../model/tier.js'
-import { answerFields } from './answer-fields.js'
+import { answerFields } from '../../http/answer-fields.js'
 import { type FetchCall, withoutFragment } from './fetch-call.js'
 import { ResponseBody } from './response-body.js'
 

@@ -3,7 +3,7 @@ import { STATUS_CODES } from 'node:http'
 import type { AnswerBody } from '../../model/answer-body.js'
 import type { CacheAnswer } from '../../model/cache-answer.js'
 import type { HeaderList } from '../../model/header-list.js'
-import { answerFields } from './answer-fields.js'
+import { answerFields } from '../../http/answer-fields.js'
 import type { Call } from './call.js'
 
 /** No piece is larger, however large a body is that is at hand: a caller who stops has little more to hold. */

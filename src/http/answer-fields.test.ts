@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import type { CacheAnswer } from '../../model/cache-answer.js'
-import { EntryBody } from '../../model/entry-body.js'
+import type { CacheAnswer } from '../model/cache-answer.js'
+import { EntryBody } from '../model/entry-body.js'
 import { answerFields } from './answer-fields.js'
 
 function answer(parts: Partial<CacheAnswer>): CacheAnswer {

@@ -1,14 +1,14 @@
 // The header fields of an answer as its caller gets them. Pure.
-import { cacheStatus } from '../../http/cache-status.js'
-import { fieldValue, withoutFields } from '../../http/header-fields.js'
-import type { CacheAnswer } from '../../model/cache-answer.js'
-import type { HeaderList } from '../../model/header-list.js'
+import { cacheStatus } from './cache-status.js'
+import { fieldValue, withoutFields } from './header-fields.js'
+import type { CacheAnswer } from '../model/cache-answer.js'
+import type { HeaderList } from '../model/header-list.js'
 
 const AGE = new Set(['age'])
 const LENGTH = new Set(['content-length'])
 
 /**
- * The answer's own fields, with `Age` where it came out of the store, the length of the body where that is known, and
+ * The answer's own fields, with `Age` where it came out of the cache, the length of the body where that is known, and
  * a `Cache-Status` behind those of caches nearer to the origin.
  *
  * https://www.rfc-editor.org/rfc/rfc9111#section-5.1, https://www.rfc-editor.org/rfc/rfc9211#section-2
@@ -16,7 +16,8 @@ const LENGTH = new Set(['content-length'])
 export function answerFields(answer: CacheAnswer, hasBody: boolean): HeaderList {
   const fields = hasBody ? withLength(answer) : answer.headers
   const status = ['cache-status', cacheStatus(answer)] as const
-  if (answer.tier === 'origin') return [...fields, status]
+  // After a validation the age that was stored is that of an older word of the origin.
+  if (answer.tier === 'origin' && answer.outcome !== 'revalidated') return [...fields, status]
   return [...withoutFields(fields, AGE), ['age', String(Math.floor(answer.ageMs / 1_000))], status]
 }
 
