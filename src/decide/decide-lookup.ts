@@ -22,6 +22,8 @@ export type LookupDecision =
       readonly action: 'serve-stale'
       readonly because: Because
       readonly ageMs: number
+      /** Negative: for how long it has been stale. */
+      readonly ttlMs: number
       /** True where the entry is to be refreshed behind the caller. */
       readonly isRefreshed: boolean
     }
@@ -57,9 +59,10 @@ export function decideLookup(question: LookupQuestion): LookupDecision {
     return { action: 'serve-fresh', because: 'fresh', ageMs: judgement.ageMs, ttlMs }
   }
   const { ageMs } = judgement
-  if (isForced) return { action: 'serve-stale', because: 'force-cache', ageMs, isRefreshed: false }
+  const ttlMs = Math.min(0, entry.staleAtMs - entry.confirmedAtMs + entry.initialAgeMs - ageMs)
+  if (isForced) return { action: 'serve-stale', because: 'force-cache', ageMs, ttlMs, isRefreshed: false }
   if (!judgement.isFresh && judgement.stale !== undefined && purge === 'none')
-    return { action: 'serve-stale', ageMs, ...judgement.stale }
+    return { action: 'serve-stale', ageMs, ttlMs, ...judgement.stale }
   return askWhere(demands, ask(entry, judgement.isFresh ? 'soft-purged' : judgement.because))
 }
 

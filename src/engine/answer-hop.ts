@@ -21,6 +21,7 @@ import {
 } from './prepared-call.js'
 import { selectShare, selectShareOfPart } from './select-body.js'
 import type { Found, Tiers } from './tiers.js'
+import { updateFromHead } from './update-from-head.js'
 
 /** What the slow way takes. */
 export interface HopParts {
@@ -119,6 +120,14 @@ export function createAnswerHop(parts: HopParts): (request: CacheRequest) => Pro
     return hitHop(entry, { ...hitAnswer(entry, decision, tier), body: EMPTY_BODY })
   }
 
+  /** An answer to HEAD says something of what is stored for GET. */
+  async function tellGet(call: PreparedCall, answer: CacheAnswer): Promise<void> {
+    if (call.policy.freshness !== 'http' || answer.originStatus === undefined) return
+    const asGet = prepareCall({ ...call.request, method: 'GET' }, preparer)
+    const { entry } = await followVary(asGet, await tiers.find(asGet.key), parts)
+    if (entry !== undefined) await updateFromHead({ call: asGet, entry, answer }, { clock, tiers })
+  }
+
   async function askFor(errand: Errand): Promise<Hop> {
     const { call, action } = errand
     const { demands, request, parts: keyParts } = call
@@ -128,7 +137,9 @@ export function createAnswerHop(parts: HopParts): (request: CacheRequest) => Pro
       // Nothing to validate: the caller's own conditions and ranges go out, and what comes back is for it alone.
       if (isHttp && isSpecial && action === 'fetch' && demands.mode !== 'reload')
         return await fly.alone({ ...errand, action: 'forward' })
-      return await fly.together(errand)
+      const hop = await fly.together(errand)
+      if (isHttp && request.method === 'HEAD') await tellGet(call, hop.answer)
+      return hop
     } catch (error) {
       if (!isHttp || !(error instanceof Unanswered) || !error.isForbidden) throw error
       return refusal('must-revalidate', { url: keyParts.redactedUrl, key: call.key, cost: error.cost })
@@ -217,9 +228,9 @@ export function hitAnswer(
 
 function staleHop(
   entry: CacheEntry,
-  { because, ageMs }: Extract<LookupDecision, { action: 'serve-stale' }>,
+  { because, ageMs, ttlMs }: Extract<LookupDecision, { action: 'serve-stale' }>,
   tier: Tier,
 ): Hop {
-  const answer = answerFrom(entry, { outcome: 'stale', because, ageMs, ttlMs: 0, tier, attempts: 0 })
+  const answer = answerFrom(entry, { outcome: 'stale', because, ageMs, ttlMs, tier, attempts: 0 })
   return hitHop(entry, answer)
 }

@@ -16,7 +16,7 @@ export interface CacheAnswer {
   readonly outcome: Outcome
   readonly because: Because
   readonly ageMs: number
-  /** How long it stays fresh, in milliseconds; 0 once stale or not stored. */
+  /** How long it stays fresh, in milliseconds; 0 where it is not stored; negative, how long it was stale when it was served so. */
   readonly ttlMs: number
   readonly tier: Tier
   /** Credentials redacted. */

@@ -117,7 +117,8 @@ export class CachedExternalAPIService {
       const answer = await connection.answer(request)
       const data = answerData(answer, options?.mutable === true) as T
       const { status, outcome, because, ageMs, ttlMs, tier } = answer
-      return { data, status, headers: headerRecord(answer.headers), outcome, because, ageMs, ttlMs, tier }
+      const facts = { outcome, because, ageMs, ttlMs: Math.max(0, ttlMs), tier }
+      return { data, status, headers: headerRecord(answer.headers), ...facts }
     } catch (error) {
       if (!isHidden(error, options)) throw error
       return {

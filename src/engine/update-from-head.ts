@@ -1,0 +1,60 @@
+// What an origin's answer to a HEAD does to the stored answer to a GET: it is renewed, or stale from now on.
+// https://www.rfc-editor.org/rfc/rfc9111#section-4.3.5
+import { freshnessOf } from '../decide/freshness-of.js'
+import { headUpdate } from '../decide/rfc9111/head-update.js'
+import { fieldValue } from '../http/header-fields.js'
+import type { CacheAnswer } from '../model/cache-answer.js'
+import type { CacheEntry } from '../model/cache-entry.js'
+import type { Clock } from '../shared/clock.js'
+import type { PreparedCall } from './prepared-call.js'
+import type { Tiers } from './tiers.js'
+
+/** What updating takes. */
+export interface UpdateParts {
+  readonly clock: Clock
+  readonly tiers: Tiers
+}
+
+/** Applies an answer to `HEAD` to the entry that a `GET` would find. */
+export async function updateFromHead(
+  {
+    call,
+    entry,
+    answer,
+  }: { readonly call: PreparedCall; readonly entry: CacheEntry; readonly answer: CacheAnswer },
+  { clock, tiers }: UpdateParts,
+): Promise<void> {
+  const update = headUpdate({ stored: entry, head: answer })
+  if (update.kind === 'unrelated') return
+  const nowMs = clock.nowMs()
+  const began = await tiers.began()
+  const renewed =
+    update.kind === 'differs'
+      ? { ...entry, staleAtMs: Math.min(entry.staleAtMs, nowMs) }
+      : confirmed(update.headers)
+  tiers.keepNear(renewed)
+  await tiers.confirm(renewed, began)
+
+  function confirmed(headers: CacheEntry['headers']): CacheEntry {
+    const { policy, sendHeaders } = call
+    const assessed = freshnessOf(policy).assess({
+      response: { status: entry.status, headers },
+      request: { method: 'GET', isAuthorized: fieldValue(sendHeaders, 'authorization') !== undefined },
+      policy,
+      requestedAtMs: nowMs,
+      receivedAtMs: nowMs,
+    })
+    const life = assessed.isStorable ? assessed : { freshForMs: 0, initialAgeMs: 0, keptStaleForMs: 0 }
+    const staleAtMs = Math.min(nowMs + life.freshForMs, entry.storedAtMs + policy.maxTtlMs)
+    return {
+      ...entry,
+      headers,
+      confirmedAtMs: nowMs,
+      confirmedMonotonicMs: clock.monotonicMs(),
+      initialAgeMs: life.initialAgeMs,
+      staleAtMs,
+      removeAtMs: Math.min(staleAtMs + life.keptStaleForMs, entry.storedAtMs + policy.maxTtlMs),
+      sequence: Math.max(entry.sequence, began),
+    }
+  }
+}
