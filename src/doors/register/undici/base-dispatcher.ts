@@ -1,6 +1,7 @@
-// The dispatcher below the gate, where the program brought none: undici's own, made when the network is first needed.
+// The dispatcher below the gate, where there was none before the hook: undici's own, made when the network is needed.
 import { createRequire } from 'node:module'
 import type { Dispatcher } from 'undici'
+import type * as Undici from 'undici'
 
 /**
  * Stands for a dispatcher that is made with its first use, so that a program that never calls, or only hits, does not
@@ -9,8 +10,8 @@ import type { Dispatcher } from 'undici'
 export function lazyDispatcher(): Dispatcher {
   let made: Dispatcher | undefined
   const make = (): Dispatcher => {
-    const undici = createRequire(import.meta.url)('undici') as typeof import('undici')
-    made ??= new undici.Agent()
+    const undici = createRequire(import.meta.url)('undici') as typeof Undici
+    made = new undici.Agent()
     return made
   }
   return new Proxy({} as Dispatcher, {

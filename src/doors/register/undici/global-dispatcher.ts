@@ -5,53 +5,52 @@ import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import type { Dispatcher } from 'undici'
 import type { Instance } from '../instance.js'
 import { lazyDispatcher } from './base-dispatcher.js'
+import { PLACES, awaitFirstReader, dispatcherAt, setDispatcherAt } from './dispatcher-place.js'
+import { beforeFetch } from './before-fetch.js'
 import { createGate } from './gate.js'
-
-/** Where it is kept: up to undici 7 under the first name; 8 has the second, and keeps the first for older ones. */
-const PLACES = [Symbol.for('undici.globalDispatcher.1'), Symbol.for('undici.globalDispatcher.2')] as const
 
 /** Each undici tells here of each request, right before it is sent. */
 const CHANNEL = 'undici:request:create'
 
-const shared = globalThis as unknown as Record<symbol, Dispatcher | undefined>
-
 /** Puts the hook in; the returned function takes it out. */
 export function hookGlobalDispatcher(instance: Instance): () => void {
-  const gated = new WeakSet<Dispatcher>()
-  const before = PLACES.map((place) => shared[place])
-  let fallback: Dispatcher | undefined
+  const below = new WeakMap<Dispatcher, Dispatcher>()
 
   function withGate(dispatcher: Dispatcher): Dispatcher {
     const dispatch = createGate((options, handler) => dispatcher.dispatch(options, handler), instance)
-    const made = new Proxy(dispatcher, {
+    const gated = new Proxy(dispatcher, {
       get: (target, name) => (name === 'dispatch' ? dispatch : Reflect.get(target, name)),
     })
-    gated.add(made)
-    return made
+    below.set(gated, dispatcher)
+    return gated
   }
 
   function install(): void {
-    const found = PLACES.map((place) => shared[place])
-    for (const [index, place] of PLACES.entries()) {
-      const dispatcher = found[index]
-      if (dispatcher === undefined) continue
-      if (!gated.has(dispatcher) && !isMock(dispatcher)) shared[place] = withGate(dispatcher)
+    for (const place of PLACES) {
+      const dispatcher = dispatcherAt(place)
+      if (dispatcher === undefined || below.has(dispatcher) || isMock(dispatcher)) continue
+      setDispatcherAt(place, withGate(dispatcher))
     }
   }
 
-  for (const place of PLACES) {
-    if (shared[place] !== undefined) continue
-    fallback ??= withGate(lazyDispatcher())
-    // As undici defines it, but that it can be taken back.
-    Object.defineProperty(globalThis, place, { value: fallback, writable: true, configurable: true })
-  }
+  let fallback: Dispatcher | undefined
   install()
+  for (const place of PLACES) {
+    if (dispatcherAt(place) !== undefined) continue
+    awaitFirstReader(place, {
+      onNode: () => queueMicrotask(install),
+      forOthers: () => (fallback ??= withGate(lazyDispatcher())),
+    })
+  }
+  const restoreFetch = beforeFetch(install)
   subscribe(CHANNEL, install)
   return () => {
     unsubscribe(CHANNEL, install)
-    for (const [index, place] of PLACES.entries()) {
-      const dispatcher = shared[place]
-      if (dispatcher !== undefined && gated.has(dispatcher)) restore(place, before[index])
+    restoreFetch()
+    for (const place of PLACES) {
+      const dispatcher = dispatcherAt(place)
+      const original = dispatcher === undefined ? undefined : below.get(dispatcher)
+      if (original !== undefined) setDispatcherAt(place, original)
     }
   }
 }
@@ -59,9 +58,4 @@ export function hookGlobalDispatcher(instance: Instance): () => void {
 /** What a test made up must not outlast the test. */
 function isMock(dispatcher: Dispatcher): boolean {
   return 'disableNetConnect' in dispatcher
-}
-
-function restore(place: symbol, dispatcher: Dispatcher | undefined): void {
-  if (dispatcher !== undefined) shared[place] = dispatcher
-  else Reflect.deleteProperty(globalThis, place)
 }
