@@ -8,6 +8,7 @@ import type { CachetteOptions } from './config/cachette-options.js'
 import { readDuration, DURATION_FORM } from './config/durations.js'
 import { createPolicyResolver } from './config/policy-resolver.js'
 import { type ResolvedConfig, resolveConfig } from './config/resolve-config.js'
+import { UNCLAIMED } from './model/unclaimed.js'
 import { checkServiceName } from './config/resolve-service.js'
 import { type CachedFetch, createCachedFetch } from './doors/fetch/index.js'
 import { CachedExternalAPIService } from './doors/service/cached-external-api-service.js'
@@ -79,7 +80,10 @@ export interface Cachette {
   ): Promise<{ readonly entries: readonly EntrySummary[]; readonly cursor?: string }>
   /** One entry with its data, or undefined. */
   entry(key: string): Promise<EntryDetails | undefined>
-  /** Why a call would be answered as it would. Left out, `service` is the one that claims the URL's host. */
+  /**
+   * Why a call would be answered as it would. Left out, `service` is the one that claims the URL's host; where none does,
+   * the call is explained as HTTP doors would make it.
+   */
   explain(url: string, options?: ExternalOptions & { service?: string }): Promise<Explanation>
   /** Listens to an event; the returned function stops. */
   on<Name extends EventName>(name: Name, listener: (event: EventMap[Name]) => void): () => void
@@ -264,8 +268,12 @@ export async function openCachette(options: unknown, origin: InstanceOrigin): Pr
     list: whileOpen(entries.list),
     entry: whileOpen(entries.entry),
     explain: whileOpen(async (url, { service, ...call } = {}) => {
-      const name = service ?? claimingService(config, url)
-      return explainCall(serviceRequest(name, url, call, connection), { clock, tiers, preparer })
+      const name = service ?? claim(url)
+      const request = serviceRequest(name, url, call, connection)
+      // Nobody but the HTTP doors calls hosts that no service claims.
+      const asked =
+        name === UNCLAIMED ? { ...request, options: { ...request.options, isHttp: true } } : request
+      return explainCall(asked, { clock, tiers, preparer })
     }),
     on(name, listener) {
       if (EVENT_NAMES.includes(name)) return bus.on(name, listener)

@@ -25,6 +25,12 @@ export interface Admin {
   entry(keyOrUrl: string, call?: CallDescription): Promise<EntryDetails | undefined>
   /** What would be decided for a call now, and why. Nothing is called. */
   explain(url: string, options?: CallDescription): Promise<Explanation>
+  /**
+   * The name of the service that a URL is asked for as.
+   *
+   * @throws CachetteError `CACHETTE_CONFIG` for a host that no service claims, or a name that no service can have
+   */
+  serviceFor(url: string, service?: string): Promise<string>
   /** Asks for a URL through the cache. Resolves with any status; rejects where there is no response. */
   get(url: string, options?: CallDescription & GetOptions): Promise<AdminAnswer>
   /** Declared and shipped services, in a stable order. */

@@ -19,14 +19,17 @@ export function createLocalAdmin(instance: Cachette): Admin {
       if (!/^https?:\/\//i.test(keyOrUrl)) return findByKey(instance, keyOrUrl)
       const { key, entry } = await instance.explain(keyOrUrl, {
         ...callOptions(call),
-        service: serviceOf(keyOrUrl, service),
+        ...(service === undefined ? {} : { service }),
       })
       // Explaining looked it up and so brought it to the memory of this process: tell where it was before.
       const details = await instance.entry(key)
       return details === undefined ? undefined : { ...details, tier: entry?.tier ?? details.tier }
     },
     async explain(url, { service, ...call } = {}) {
-      return instance.explain(url, { ...callOptions(call), service: serviceOf(url, service) })
+      return instance.explain(url, { ...callOptions(call), ...(service === undefined ? {} : { service }) })
+    },
+    async serviceFor(url, service) {
+      return instance.service(serviceOf(url, service)).service
     },
     async get(url, { service, ttlHours, refresh, signal, ...call } = {}) {
       return instance.service(serviceOf(url, service)).fetchExternal(url, {

@@ -1,14 +1,12 @@
 // The service that hosts count under which no service claims: `other`, cached as the origin says.
 import { configError } from '../errors/cachette-error.js'
 import type { Authorization, Environment } from '../model/profile.js'
+import { UNCLAIMED } from '../model/unclaimed.js'
 import { DEFAULT_SETTINGS, UNCLAIMED_SETTINGS } from './default-settings.js'
 import type { Layer } from './layers.js'
 import type { ResolvedService } from './resolve-service.js'
 import type { CheckedDefaults, CheckedSettings } from './service-options.js'
 import { type TtlEnvironment, readHours } from './ttl-environment.js'
-
-/** Its reserved name. */
-export const UNCLAIMED = 'other'
 
 /** What it is made of. */
 export interface UnclaimedSources {

@@ -11,11 +11,9 @@ import {
 import type { ParamValue } from '../model/cache-request.js'
 import type { HeaderList } from '../model/header-list.js'
 import type { Policy } from '../model/policy.js'
+import { UNCLAIMED } from '../model/unclaimed.js'
 import { isCredentialHeader, isCredentialParam } from './credential-names.js'
 import { isTrackingParam, isUnkeyedHeader } from './ignored-names.js'
-
-/** The name under which hosts that no service claims are counted. */
-const UNCLAIMED = 'other'
 
 /** What key parts are made of. */
 export interface KeyQuestion {

@@ -12,6 +12,7 @@ import { type CacheRequest, headerPairs } from '../model/cache-request.js'
 import { type Demands, NO_DEMANDS } from '../model/demands.js'
 import type { HeaderList } from '../model/header-list.js'
 import type { Policy } from '../model/policy.js'
+import { UNCLAIMED } from '../model/unclaimed.js'
 import { checkCall } from './check-call.js'
 import type { KeyHasher } from './key-hasher.js'
 
@@ -85,7 +86,7 @@ function parseUrl({ url, service }: CacheRequest): URL {
   if (parsed?.protocol === 'http:' || parsed?.protocol === 'https:') return parsed
   throw new CachetteError(
     'CACHETTE_CONFIG',
-    `${JSON.stringify(shownUrl(url))} is not an http or https URL; give an absolute one, or set services.${service}.baseURL for relative ones`,
+    `${JSON.stringify(shownUrl(url))} is not an http or https URL; give an absolute one${service === UNCLAIMED ? '' : `, or set services.${service}.baseURL for relative ones`}`,
     { service },
   )
 }

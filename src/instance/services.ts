@@ -1,7 +1,7 @@
 // The services of an instance, as tools see them.
 import type { ResolvedConfig } from '../config/resolve-config.js'
 import type { ResolvedService } from '../config/resolve-service.js'
-import { UNCLAIMED } from '../config/unclaimed-service.js'
+import { UNCLAIMED } from '../model/unclaimed.js'
 import type { ServiceInfo } from '../model/tool-reports.js'
 import { configError } from '../errors/cachette-error.js'
 

@@ -44,7 +44,7 @@ export async function checkServices(admin: Admin, requests: readonly WarmRequest
     requests.map((request) => [`${request.service ?? ''} ${new URL(request.url).host}`, request]),
   )
   for (const { url, service } of samples.values()) {
-    await admin.explain(url, service === undefined ? {} : { service })
+    await admin.serviceFor(url, service)
   }
 }
 
