@@ -44,8 +44,13 @@ export function targetOf(
  * for callers who ask for proof.
  */
 function isPlainSecure(options: RequestOptions): boolean {
-  if (options['rejectUnauthorized'] === false || isSet(options['checkServerIdentity'])) return false
+  if (options['rejectUnauthorized'] === false || hasOwnCheck(options['checkServerIdentity'])) return false
   return !CLIENT_CREDENTIALS.some((name) => isSet(options[name]))
+}
+
+/** Some clients name Node's own check. It is looked up when asked for, since node:tls is slow to load. */
+function hasOwnCheck(check: unknown): boolean {
+  return isSet(check) && check !== process.getBuiltinModule('tls').checkServerIdentity
 }
 
 function hostOf(protocol: string, options: RequestOptions): string {
