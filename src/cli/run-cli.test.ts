@@ -58,6 +58,7 @@ function fakeAdmin(overrides: Partial<Admin>): Admin {
     list: () => Promise.resolve({ entries: [entry], cursor: 'next page' }),
     entry: () => Promise.resolve(undefined),
     explain: refuse,
+    serviceFor: refuse,
     get: refuse,
     services: () => Promise.resolve([]),
     onRequest: () => () => undefined,
