@@ -30,13 +30,14 @@ export function targetOf(
   if (protocol === 'https:' && (!isPlainSecure(options) || !isPlainSecure(settings))) return undefined
   if (protocol !== 'http:' && protocol !== 'https:') return undefined
   // A proxy is asked for whole URLs.
-  if (/^https?:\/\//i.test(path)) {
-    const host = URL.canParse(path) ? new URL(path).host : undefined
-    return host === undefined ? undefined : { host, url: path }
-  }
+  if (/^https?:\/\//i.test(path)) return target(path)
   if (!path.startsWith('/')) return undefined
-  const host = hostOf(protocol, options)
-  return { host, url: `${protocol}//${host}${path}` }
+  return target(`${protocol}//${hostOf(protocol, options)}${path}`)
+}
+
+/** The host as URLs have it, so that no other spelling of it passes for another host. */
+function target(url: string): Target | undefined {
+  return URL.canParse(url) ? { host: new URL(url).host, url } : undefined
 }
 
 /**
