@@ -172,6 +172,7 @@ export async function openCachette(options: unknown, origin: InstanceOrigin): Pr
       answers,
       countOriginCall,
       openWriter: tiers.openWriter,
+      hasher,
     }),
     bypassCache: createBypass({ clock, bus, tiers, pipeline, countOriginCall, placeOf }),
     claim,

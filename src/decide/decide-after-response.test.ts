@@ -154,6 +154,7 @@ describe('a 304', () => {
       staleAtMs: STORED_AT_MS + 2 * HOUR_MS + TTL_MS,
       removeAtMs: STORED_AT_MS + 2 * HOUR_MS + TTL_MS + WEEK_MS,
       initialAgeMs: 0,
+      unstoredFields: ['set-cookie', 'set-cookie2'],
     })
   })
 
@@ -199,6 +200,7 @@ describe('a 304', () => {
           action: 'update',
           because: 'not-modified',
           initialAgeMs: 0,
+          unstoredFields: ['set-cookie', 'set-cookie2'],
           staleAtMs: Math.min(STORED_AT_MS + ageMs + ttlMs, capAtMs),
           removeAtMs: Math.min(STORED_AT_MS + ageMs + ttlMs + staleIfErrorMs, capAtMs),
         })

@@ -38,7 +38,12 @@ export type ResponseDecision =
       /** Fields (lower case) that are for this caller alone. */
       readonly unstoredFields: readonly string[]
     })
-  | (EntryLife & { readonly action: 'update'; readonly because: 'not-modified' })
+  | (EntryLife & {
+      readonly action: 'update'
+      readonly because: 'not-modified'
+      /** Fields (lower case) that are for this caller alone. */
+      readonly unstoredFields: readonly string[]
+    })
   | { readonly action: 'do-not-store'; readonly because: Because }
   | { readonly action: 'rescue'; readonly because: Because; readonly ageMs: number }
   | { readonly action: 'fail'; readonly because: Because }
@@ -104,7 +109,9 @@ function decideNotModified(question: ResponseQuestion): ResponseDecision {
   const assessed = assess(question, { status: entry.status, headers })
   const keptStaleForMs = policy.freshness === 'ttl' ? policy.staleIfErrorMs : 0
   const life = assessed.isStorable ? assessed : { freshForMs: 0, initialAgeMs: 0, keptStaleForMs }
-  return { action: 'update', because: 'not-modified', ...lifeOf(life, entry.storedAtMs, question) }
+  const unstoredFields = assessed.isStorable ? assessed.unstoredFields : []
+  const renewed = lifeOf(life, entry.storedAtMs, question)
+  return { action: 'update', because: 'not-modified', unstoredFields, ...renewed }
 }
 
 /** Failures that `stale-if-error` covers. https://www.rfc-editor.org/rfc/rfc5861#section-4 */
@@ -144,6 +151,7 @@ export function failureDecision(
 ): Extract<ResponseDecision, { action: 'rescue' | 'fail' }> {
   const isCovered = because !== 'origin-auth' && because !== 'origin-permanent'
   if (!isCovered || entry === undefined || purge === 'hard') return { action: 'fail', because }
+  if (now.nowMs >= entry.removeAtMs) return { action: 'fail', because }
   const failure = NO_ANSWER.has(because) ? 'no-answer' : 'failing-answer'
   const permission = freshnessOf(policy).rescue({ entry, policy, now, failure })
   if (permission === 'forbidden') return { action: 'fail', because: 'must-revalidate' }
@@ -174,8 +182,8 @@ function lifeOf(
   return { initialAgeMs: assessed.initialAgeMs, staleAtMs, removeAtMs }
 }
 
-/** Names in `Vary` that the key does not already tell apart. */
-function unkeyedVaryNames(headers: HeaderList, policy: Policy): readonly string[] {
+/** Names in `Vary` (lower case, sorted) that the key does not already tell apart. */
+export function unkeyedVaryNames(headers: HeaderList, policy: Policy): readonly string[] {
   const names = listMembers(fieldValue(headers, 'vary')).map((name) => name.toLowerCase())
   const ignored = policy.key.ignoreHeaders.map((name) => name.toLowerCase())
   const isInKey = (name: string): boolean =>

@@ -49,6 +49,7 @@ export function decideLookup(question: LookupQuestion): LookupDecision {
   if (demands.mode === 'reload') return { action: 'fetch', because: 'reload-requested' }
   if (entry === undefined) return askWhere(demands, { action: 'fetch', because: 'not-in-cache' })
   if (purge === 'hard') return askWhere(demands, { action: 'fetch', because: 'purged' })
+  if (now.nowMs >= entry.removeAtMs) return askWhere(demands, { action: 'fetch', because: 'expired' })
   const capLeftMs = maxTtlLeft(entry, policy, now)
   if (capLeftMs <= 0) return askWhere(demands, { action: 'fetch', because: 'over-max-ttl' })
   const judgement = freshnessOf(policy).judge({ entry, policy, demands, now })

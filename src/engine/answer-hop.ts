@@ -18,6 +18,7 @@ import {
   partialKey,
   prepareCall,
   variantKey,
+  variantOf,
 } from './prepared-call.js'
 import { selectShare, selectShareOfPart } from './select-body.js'
 import type { Found, Tiers } from './tiers.js'
@@ -100,14 +101,16 @@ export function createAnswerHop(parts: HopParts): (request: CacheRequest) => Pro
   }
 
   async function partOf(call: PreparedCall): Promise<Hop | undefined> {
-    const found = await tiers.find(partialKey(preparer.hasher, call))
-    if (found?.record.kind !== 'entry') return undefined
-    const decision = decideOn(found.record, call, { tiers, clock, request: call.request })
+    const key = partialKey(preparer.hasher, call)
+    const { sendHeaders, demands, request } = call
+    const { entry, tier } = await followVary({ key, sendHeaders }, await tiers.find(key), parts)
+    if (entry === undefined) return undefined
+    const decision = decideOn(entry, call, { tiers, clock, request })
     if (decision.action !== 'serve-fresh') return undefined
-    const { method } = call.request
-    const whole = hitAnswer(found.record, decision, found.tier)
-    const answer = selectShareOfPart(whole, { method, demands: call.demands, nowMs: clock.nowMs() })
-    return answer === undefined ? undefined : hitHop(found.record, answer)
+    const { method } = request
+    const part = hitAnswer(entry, decision, tier)
+    const answer = selectShareOfPart(part, { method, demands, nowMs: clock.nowMs() })
+    return answer === undefined ? undefined : hitHop(entry, answer)
   }
 
   async function headOf(call: PreparedCall): Promise<Hop | undefined> {
@@ -165,7 +168,7 @@ export async function findLate(
     ttlMs: answer.ttlMs,
     originMs: entry.originMs,
     isShareable: true,
-    variant: undefined,
+    variant: variantOf(parts.preparer.hasher, call, entry.headers),
   }
 }
 
@@ -188,7 +191,7 @@ async function consider(
 }
 
 async function followVary(
-  call: KnownCall,
+  call: Pick<KnownCall, 'key' | 'sendHeaders'>,
   found: Found | undefined,
   { tiers, preparer }: Pick<HopParts, 'tiers' | 'preparer'>,
 ): Promise<Lookup> {

@@ -23,9 +23,10 @@ import type { FlightWork } from './flights.js'
 import { type Cost, Unanswered, answerFrom, answerFromOrigin } from './hop.js'
 import type { Interest } from './interest.js'
 import { type Judged, isJudgedByBody, judgeReply } from './judge-reply.js'
-import { type HeldBody, holdBody } from './held-body.js'
+import { type HeldBody, bodyError, holdBody } from './held-body.js'
+import type { KeyHasher } from './key-hasher.js'
 import { newBodyId } from './make-entry.js'
-import type { PreparedCall } from './prepared-call.js'
+import { type PreparedCall, variantOf } from './prepared-call.js'
 import { secretsOf } from './secrets-of.js'
 import { type Sending, UNCONDITIONAL, conditionsFor, sendCall } from './send-call.js'
 import type { StoreAnswers } from './store-answers.js'
@@ -73,6 +74,7 @@ export interface AskParts {
   readonly answers: StoreAnswers
   readonly countOriginCall: (service: string) => void
   readonly openWriter: (bodyId: string) => BodyWriter | undefined
+  readonly hasher: KeyHasher
 }
 
 /**
@@ -100,15 +102,18 @@ export function createAskOrigin({ clock, bus, pipeline, answers, ...parts }: Ask
     const startedMs = clock.monotonicMs()
     let attempts = 0
     const costNow = (): Cost => ({ originMs: clock.monotonicMs() - startedMs, attempts })
+    const { signal, headersAreThere } = untilUnwanted(call, interest)
     try {
       const reply = await sendCall(call, {
         pipeline,
+        signal,
         conditions: conditionsOf(errand),
         onAttempt() {
           attempts += 1
           parts.countOriginCall(call.service.name)
         },
       })
+      headersAreThere()
       return await takeReply(errand, { reply, interest, requestedAtMs, costNow })
     } catch (error) {
       if (error instanceof Unanswered) throw error
@@ -179,24 +184,32 @@ export function createAskOrigin({ clock, bus, pipeline, answers, ...parts }: Ask
   function carryOut(asked: Asked, decision: ResponseDecision): FlightWork<FlightResult> {
     const { errand, cost, held } = asked
     const { call, entry } = errand
+    const variant = variantOf(parts.hasher, call, asked.judged.headers)
     if (decision.action !== 'store') held.keepOutOfStore()
     switch (decision.action) {
       case 'store':
         return answers.store(asked, decision)
       case 'update':
         held.letGo()
-        return entry === undefined ? unstored(asked, decision) : answers.renew(asked, entry, decision)
+        return entry === undefined
+          ? unstored(asked, decision, variant)
+          : answers.renew(asked, entry, decision)
       case 'do-not-store':
         bus.emit('not-stored', { key: call.key, service: call.service.name, because: decision.because })
-        return unstored(asked, decision)
+        return unstored(asked, decision, variant)
       case 'rescue':
         held.letGo()
-        return { result: rescued(errand, decision, cost), isFindable: undefined }
+        return { result: rescuedBy(errand, decision, cost), isFindable: undefined }
       case 'fail':
-        return straight(asked, { outcome: 'failed', because: decision.because, isShareable: true })
+        return straight(asked, { outcome: 'failed', because: decision.because, isShareable: true, variant })
       default:
         return assertNever(decision)
     }
+  }
+
+  function rescuedBy(errand: Errand, decision: Parameters<typeof rescued>[1], cost: Cost): FlightResult {
+    const variant = variantOf(parts.hasher, errand.call, errand.entry?.headers ?? [])
+    return { ...rescued(errand, decision, cost), variant }
   }
 
   /** A failure without a usable response: the older entry, or the error for all who wait. */
@@ -207,8 +220,23 @@ export function createAskOrigin({ clock, bus, pipeline, answers, ...parts }: Ask
     const { entry, purge, call } = errand
     const decision = failureDecision({ entry, purge, policy: call.policy, now }, reason)
     if (decision.action === 'fail') throw new Unanswered(error, cost, decision.because === 'must-revalidate')
-    return rescued(errand, decision, cost)
+    return rescuedBy(errand, decision, cost)
   }
+}
+
+/** A call that no deadline ends is cancelled when the last one who waits for its headers has left. */
+function untilUnwanted(
+  call: PreparedCall,
+  interest: Interest,
+): { readonly signal: AbortSignal | undefined; headersAreThere(): void } {
+  if (call.policy.timeoutMs !== Number.POSITIVE_INFINITY)
+    return { signal: undefined, headersAreThere: () => undefined }
+  const leaving = new AbortController()
+  const headersAreThere = interest.onUnwanted(() => {
+    interest.giveUp()
+    leaving.abort(bodyError(call, 'left'))
+  })
+  return { signal: leaving.signal, headersAreThere }
 }
 
 function conditionsOf({ action, entry }: Errand): Sending['conditions'] {
@@ -224,14 +252,21 @@ function isShareable(decision: ResponseDecision, { policy }: PreparedCall): bool
   return !UNSHAREABLE.has(decision.because)
 }
 
-function unstored(asked: Asked, decision: ResponseDecision): FlightWork<FlightResult> {
+function unstored(
+  asked: Asked,
+  decision: ResponseDecision,
+  variant: FlightResult['variant'],
+): FlightWork<FlightResult> {
   const shareable = isShareable(decision, asked.errand.call)
-  return straight(asked, { outcome: 'miss', because: asked.errand.because, isShareable: shareable })
+  return straight(asked, { outcome: 'miss', because: asked.errand.because, isShareable: shareable, variant })
 }
 
 function straight(
   { errand, judged, cost, held }: Asked,
-  facts: { readonly outcome: 'miss' | 'failed'; readonly because: Because; readonly isShareable: boolean },
+  facts: Pick<FlightResult, 'isShareable' | 'variant'> & {
+    readonly outcome: 'miss' | 'failed'
+    readonly because: Because
+  },
 ): FlightWork<FlightResult> {
   const { outcome, because, isShareable: shareable } = facts
   const { call } = errand
@@ -243,7 +278,7 @@ function straight(
     return answerFromOrigin({ ...judged, body }, { outcome, because, url, attempts, key: call.key })
   }
   return {
-    result: { take, ttlMs: 0, originMs, isShareable: shareable, variant: undefined },
+    result: { take, ttlMs: 0, originMs, isShareable: shareable, variant: facts.variant },
     isFindable: undefined,
   }
 }
@@ -252,11 +287,11 @@ function rescued(
   { entry, tier }: Errand,
   decision: { readonly because: Because; readonly ageMs: number },
   { originMs, attempts }: Cost,
-): FlightResult {
+): Omit<FlightResult, 'variant'> {
   if (entry === undefined) throw new TypeError('a rescue needs an entry')
   const { because, ageMs } = decision
   const answer = answerFrom(entry, { outcome: 'rescued', because, ageMs, ttlMs: 0, tier, attempts })
-  return { take: () => answer, ttlMs: 0, originMs, isShareable: true, variant: undefined }
+  return { take: () => answer, ttlMs: 0, originMs, isShareable: true }
 }
 
 /** The reason that a failure goes by, or undefined for one that no older entry may hide. */

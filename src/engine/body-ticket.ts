@@ -1,6 +1,7 @@
 // One caller's hold on a coming body: read once, as a stream or whole, or let go of.
 import type { AnswerBody } from '../model/answer-body.js'
 import { EntryBody } from '../model/entry-body.js'
+import { lettingGo } from './letting-go.js'
 
 /** What a ticket is made of. */
 export interface TicketParts {
@@ -36,17 +37,10 @@ export function createTicket(parts: TicketParts): AnswerBody {
     }
   }
 
-  /** A generator that is let go of before it was begun runs nothing, so that letting go is seen to here. */
   function takeStream(): AsyncGenerator<Uint8Array> {
     if (isTaken) throw new TypeError('the body was read already')
     isTaken = true
-    const pieces = stream()
-    const returnPieces = pieces.return.bind(pieces)
-    pieces.return = (value) => {
-      leave()
-      return returnPieces(value)
-    }
-    return pieces
+    return lettingGo(stream(), leave)
   }
 
   return {

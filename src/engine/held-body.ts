@@ -22,6 +22,8 @@ export interface HeldBody {
   keepOutOfStore(): void
   /** How it ended; resolves once. */
   readonly end: Promise<BodyEnd>
+  /** Resolves when it has ended and nobody reads it any more. */
+  readonly left: Promise<void>
   /** True where it repeats a credential of its call. */
   repeatsSecret(): boolean
   letGo(): void
@@ -68,13 +70,15 @@ export function holdBody({ call, reply, interest, ...facts }: Holding): HeldBody
   interest.onUnwanted(release)
   if (!interest.isWanted()) release()
   void live.end.then((end) => {
-    if (end.kind === 'written' && !isForStore) void end.writer.abandon().catch(() => undefined)
+    if (end.kind === 'written' && !isForStore)
+      void live.left.then(() => end.writer.abandon()).catch(() => undefined)
   })
   return {
     bodyId: facts.bodyId,
     wholeOrLarge: live.wholeOrLarge,
     take: live.ticket,
     end: live.end,
+    left: live.left,
     keepOutOfStore() {
       isForStore = false
     },

@@ -9,13 +9,6 @@ export interface Interest {
   giveUp(): void
 }
 
-/** Nobody waits, and the call goes on all the same: it is made for the store. */
-export const FOR_THE_STORE: Interest = Object.freeze({
-  isWanted: () => true,
-  onUnwanted: () => () => undefined,
-  giveUp: () => undefined,
-})
-
 /** The interest of one caller, until it has what it came for. */
 export function interestOfOne(): Interest & { leave(): void } {
   const listeners = new Set<() => void>()

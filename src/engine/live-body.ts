@@ -48,6 +48,8 @@ export interface LiveBody {
   /** Waits until it is whole; undefined once it is too large to be kept. Rejects where it is cut short. */
   wholeOrLarge(): Promise<EntryBody | undefined>
   readonly end: Promise<BodyEnd>
+  /** Resolves when it has ended and nobody reads it any more. */
+  readonly left: Promise<void>
 }
 
 const READ_AHEAD_BYTES = 1024 ** 2
@@ -69,7 +71,9 @@ export function openLiveBody(parts: LiveBodyParts): LiveBody {
   let tellLarge: () => void = () => undefined
   let tellEnd: (end: BodyEnd) => void = () => undefined
   const large = new Promise<undefined>((resolve) => (tellLarge = () => resolve(undefined)))
+  let tellLeft: () => void = () => undefined
   const end = new Promise<BodyEnd>((resolve) => (tellEnd = resolve))
+  const left = new Promise<void>((resolve) => (tellLeft = resolve))
 
   function stir(): void {
     const wake = wakePump
@@ -86,8 +90,9 @@ export function openLiveBody(parts: LiveBodyParts): LiveBody {
   function finish(how: BodyEnd): void {
     if (ended !== undefined) return
     ended = how
-    if (tickets === 0 || how.kind !== 'too-large') letGoOfWriter()
+    if (tickets === 0) letGoOfWriter()
     tellEnd(how)
+    if (tickets === 0) tellLeft()
     wakeReaders()
     stir()
   }
@@ -132,7 +137,7 @@ export function openLiveBody(parts: LiveBodyParts): LiveBody {
     window.push(piece)
     if (!parts.mayBeWritten(piece)) isWritable = false
     if (isKept && window.sizeBytes > keepBytes) flowPast()
-    if (isKept && parts.isStored && window.sizeBytes > READ_AHEAD_BYTES)
+    if (isKept && parts.isStored && !isWholeWanted && window.sizeBytes > READ_AHEAD_BYTES)
       await (isWritable ? spill(piece) : flowPast())
     if (!isKept) window.dropRead(keepBytes + READ_AHEAD_BYTES)
     else if (writer !== undefined) window.keepLast(READ_AHEAD_BYTES)
@@ -148,10 +153,8 @@ export function openLiveBody(parts: LiveBodyParts): LiveBody {
   async function spill(piece: Uint8Array): Promise<void> {
     try {
       if (writer !== undefined) return await writer.add(piece)
-      const opened = parts.openWriter()
-      if (opened === undefined) return
-      for (const held of window.pieces) await opened.add(held)
-      writer = opened
+      writer = parts.openWriter()
+      for (const held of writer === undefined ? [] : window.pieces) await writer?.add(held)
     } catch {
       // The tier tells of it in an event of its own; callers get their bytes all the same.
       flowPast()
@@ -205,7 +208,11 @@ export function openLiveBody(parts: LiveBodyParts): LiveBody {
       const reason = parts.errorOf('left')
       finish({ kind: 'left' })
       parts.cancel(reason)
-    } else if (tickets === 0 && ended?.kind === 'too-large') letGoOfWriter()
+    }
+    if (tickets === 0 && ended !== undefined) {
+      letGoOfWriter()
+      tellLeft()
+    }
     stir()
   }
 
@@ -218,6 +225,7 @@ export function openLiveBody(parts: LiveBodyParts): LiveBody {
   void pump()
   return {
     end,
+    left,
     ticket() {
       if (isGone()) return undefined
       tickets += 1

@@ -1,6 +1,7 @@
 // A request with its service, policy and key: everything that can be worked out before looking anything up.
 import type { PolicyResolver } from '../config/policy-resolver.js'
 import type { ResolvedService } from '../config/resolve-service.js'
+import { unkeyedVaryNames } from '../decide/decide-after-response.js'
 import { decideBypass } from '../decide/decide-bypass.js'
 import { type KeyParts, keyPartsOf } from '../decide/key-parts.js'
 import { CachetteError } from '../errors/cachette-error.js'
@@ -94,10 +95,20 @@ function parseUrl({ url, service }: CacheRequest): URL {
 /** The key of the variant that a call asks for. */
 export function variantKey(
   hasher: KeyHasher,
-  { key, sendHeaders }: KnownCall,
+  { key, sendHeaders }: Pick<KnownCall, 'key' | 'sendHeaders'>,
   names: readonly string[],
 ): string {
   return hasher.variant(key, names, (name) => selectingValue(sendHeaders, name))
+}
+
+/** The variant that a response with these fields is, of those that the URL leads to; undefined where it does not vary. */
+export function variantOf(
+  hasher: KeyHasher,
+  call: PreparedCall,
+  headers: HeaderList,
+): { readonly names: readonly string[]; readonly key: string } | undefined {
+  const names = unkeyedVaryNames(headers, call.policy)
+  return names.length === 0 ? undefined : { names, key: variantKey(hasher, call, names) }
 }
 
 /** Where a part of a response is kept. */

@@ -6,6 +6,7 @@ import type { CacheAnswer } from '../model/cache-answer.js'
 import { type Demands, NO_DEMANDS } from '../model/demands.js'
 import { EntryBody } from '../model/entry-body.js'
 import { assertNever } from '../shared/assert-never.js'
+import { lettingGo } from './letting-go.js'
 
 /** What selecting depends on. */
 export interface Selecting {
@@ -68,7 +69,7 @@ function slice(body: AnswerBody, start: number, end: number): AnswerBody {
   return {
     sizeBytes: end - start + 1,
     whole: undefined,
-    stream: () => sliceOf(body.stream(), start, end),
+    stream: () => lettingGo(sliceOf(body.stream(), start, end), () => body.discard()),
     async gather() {
       const pieces: Uint8Array[] = []
       for await (const piece of sliceOf(body.stream(), start, end)) pieces.push(piece)

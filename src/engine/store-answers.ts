@@ -4,7 +4,7 @@
 import type { ResponseDecision } from '../decide/decide-after-response.js'
 import { repeatsSecret } from '../decide/repeated-secret.js'
 import type { EventBus } from '../events/event-bus.js'
-import { mergeNotModified } from '../http/header-fields.js'
+import { mergeNotModified, withoutFields } from '../http/header-fields.js'
 import type { Because } from '../model/because.js'
 import type { CacheAnswer } from '../model/cache-answer.js'
 import type { CacheEntry, VaryNode } from '../model/cache-entry.js'
@@ -17,7 +17,7 @@ import { answerFrom, answerFromOrigin } from './hop.js'
 import type { KeyHasher } from './key-hasher.js'
 import type { BodyEnd } from './live-body.js'
 import { makeEntry } from './make-entry.js'
-import { type PreparedCall, partialKey, variantKey } from './prepared-call.js'
+import { type PreparedCall, partialKey, variantKey, variantOf } from './prepared-call.js'
 import { createSecretScanner } from './secret-scanner.js'
 import { secretsOf } from './secrets-of.js'
 import type { Tiers } from './tiers.js'
@@ -90,13 +90,24 @@ export function createStoreAnswers({ clock, bus, tiers, hasher }: StoreParts): S
     const node: VaryNode | undefined =
       names.length === 0
         ? undefined
-        : { kind: 'vary', key: call.key, names, removeAtMs: entry.removeAtMs, sequence: beganSequence }
+        : {
+            kind: 'vary',
+            key: baseKeyOf(call, judged.status),
+            names,
+            removeAtMs: entry.removeAtMs,
+            sequence: beganSequence,
+          }
     return { asked, entry, node }
   }
 
   function keyOf(call: PreparedCall, status: number, names: readonly string[]): string {
-    if (status === 206) return partialKey(hasher, call)
-    return names.length === 0 ? call.key : variantKey(hasher, call, names)
+    const key = baseKeyOf(call, status)
+    return names.length === 0 ? key : variantKey(hasher, { key, sendHeaders: call.sendHeaders }, names)
+  }
+
+  /** A part is kept beside the whole, never in its place. */
+  function baseKeyOf(call: PreparedCall, status: number): string {
+    return status === 206 ? partialKey(hasher, call) : call.key
   }
 
   /** Makes a whole entry findable, here at once and in the store soon. */
@@ -124,7 +135,7 @@ export function createStoreAnswers({ clock, bus, tiers, hasher }: StoreParts): S
     const isFindable = commitWhole(placed, judged.bytes ?? body.bytes())
     asked.held.letGo()
     const answer = withOrigin(asked, entry, { ttlMs: lifeLeft(entry), because: errand.because })
-    const variant = node === undefined ? undefined : { names: node.names, key: entry.key }
+    const variant = variantOf(hasher, errand.call, judged.headers)
     const result = { originMs: cost.originMs, isShareable: true, variant }
     return { result: { ...result, take: () => answer, ttlMs: answer.ttlMs }, isFindable }
   }
@@ -149,7 +160,7 @@ export function createStoreAnswers({ clock, bus, tiers, hasher }: StoreParts): S
       const answer = answerFromOrigin({ ...judged, body }, { ...facts, key })
       return { ...answer, ageMs: decision.initialAgeMs, ttlMs, isStored: true }
     }
-    const variant = names.length === 0 ? undefined : { names, key }
+    const variant = variantOf(hasher, call, judged.headers)
     return {
       result: { take, ttlMs, originMs: cost.originMs, isShareable: judged.status !== 206, variant },
       isFindable,
@@ -167,7 +178,10 @@ export function createStoreAnswers({ clock, bus, tiers, hasher }: StoreParts): S
         tiers.keepNear(node)
         await tiers.commit(node, errand.beganSequence)
       }
-      return announce(errand, key, await tiers.finish(end.writer, entry, errand.beganSequence))
+      const result = await tiers.finish(end.writer, entry, errand.beganSequence)
+      // Whoever lags behind reads on from what was written.
+      if (result?.isStored !== true) void held.left.then(() => end.writer.abandon()).catch(() => undefined)
+      return announce(errand, key, result)
     }
     const isSecret = end.kind === 'too-large' && held.repeatsSecret()
     notStored(errand, key, isSecret ? 'credential-in-response' : WHY_NOT[end.kind])
@@ -179,14 +193,15 @@ export function createStoreAnswers({ clock, bus, tiers, hasher }: StoreParts): S
       return body === undefined ? storeLater(asked, decision) : storeWhole(asked, decision, body)
     },
 
-    renew(asked, entry, { initialAgeMs, staleAtMs, removeAtMs }) {
+    renew(asked, entry, { initialAgeMs, staleAtMs, removeAtMs, unstoredFields }) {
       const { errand, judged, cost } = asked
       const { call, because, beganSequence } = errand
       const secrets = secretsOf(call)
       const update = judged.headers.filter(([, value]) => !repeatsSecret(value, secrets))
+      const merged = mergeNotModified(entry.headers, update)
       const renewed: CacheEntry = {
         ...entry,
-        headers: mergeNotModified(entry.headers, update),
+        headers: withoutFields(merged, new Set(unstoredFields)),
         confirmedAtMs: clock.nowMs(),
         confirmedMonotonicMs: clock.monotonicMs(),
         initialAgeMs,
@@ -207,9 +222,11 @@ export function createStoreAnswers({ clock, bus, tiers, hasher }: StoreParts): S
           tier: 'origin',
           attempts: cost.attempts,
         }),
+        headers: [...merged, ...judged.headers.filter(([name]) => name.toLowerCase() === 'set-cookie')],
         originStatus: judged.status,
       }
-      const result = { originMs: cost.originMs, isShareable: true, variant: undefined }
+      const variant = variantOf(hasher, call, entry.headers)
+      const result = { originMs: cost.originMs, isShareable: true, variant }
       return {
         result: { ...result, take: () => answer, ttlMs: answer.ttlMs },
         isFindable: findableOnce(renewed.key, announced),

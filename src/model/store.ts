@@ -73,13 +73,16 @@ export interface Store {
   close(): Promise<void>
 }
 
-/** A body on its way into a tier, piece by piece. Any method may reject; then {@link BodyWriter.abandon} is called. */
+/** A body on its way into a tier, piece by piece. Whatever does not become an entry is to be abandoned. */
 export interface BodyWriter {
   /** Adds bytes; resolves when more may come. */
   add(bytes: Uint8Array): Promise<void>
   /** What was added so far, from the first byte on, for callers that came later. Valid until `abandon`. */
   written(): Iterable<Uint8Array>
-  /** Makes it an entry, in one step with its head; refused like {@link Store.write}, and then nothing of it stays. */
+  /**
+   * Makes it an entry, in one step with its head; refused like {@link Store.write}, and then what was written can still be
+   * read until {@link BodyWriter.abandon}.
+   */
   finish(head: EntryHead, beganSequence: number): Promise<WriteResult>
   /** Lets go of what was written. */
   abandon(): Promise<void>

@@ -78,6 +78,7 @@ export function describeBodyEnds({ describe, test, expect }: StoreTesting): void
           isStored: false,
           because: 'replaced',
         })
+        await writer.abandon()
       })
     })
 
@@ -95,6 +96,7 @@ export function describeBodyEnds({ describe, test, expect }: StoreTesting): void
         expect(added < maxBytes * 1.3).toBe(true)
         const result = await writer.finish(headWith(added, 'gone'), 0)
         expect(result).toEqual({ isStored: false, because: 'full' })
+        await writer.abandon()
       })
     })
 

@@ -47,7 +47,7 @@ export function createBodyWriter(context: BodyWriterContext, bodyId: string): Bo
   let chunksThere = 0
   let sizeBytes = 0
   let grownAtMs = 0
-  let state: 'open' | 'finishing' | 'finished' | 'abandoned' = 'open'
+  let state: 'open' | 'finishing' | 'finished' | 'refused' | 'abandoned' = 'open'
 
   function refuseUnlessOpen(): void {
     if (state !== 'open')
@@ -124,7 +124,7 @@ export function createBodyWriter(context: BodyWriterContext, bodyId: string): Bo
       const body = { there, chunks, sizeBytes }
       const isTooLarge = chargeOf(key, chunkBytesOf(body)) > maxBytes
       const refusal = isTooLarge ? FULL : admission.refuseNew(before, key, head, beganSequence)
-      if (refusal !== undefined) return { state: without(before), result: refusal }
+      if (refusal !== undefined) return { state: before, result: refusal }
       const record = { ...head, bodyId }
       const written = putRecord(tables, before, key, { record, body, nowMs: clock.nowMs() })
       logChange(tables, written.sequence, key)
@@ -132,7 +132,6 @@ export function createBodyWriter(context: BodyWriterContext, bodyId: string): Bo
       return { state: evictor.afterWrite(written, key), result: { isStored: true, sequence } }
     })
     if (result === 'gone') throw new TransactionError('failed', LEFT_ALONE)
-    if (!result.isStored) bodyNumber = undefined
     return result
   }
 
@@ -143,11 +142,12 @@ export function createBodyWriter(context: BodyWriterContext, bodyId: string): Bo
   async function finishNow(head: EntryHead, beganSequence: number): Promise<WriteResult> {
     try {
       const result = await refusalOf(commit(head, beganSequence))
-      if (result.isStored) state = 'finished'
+      state = result.isStored ? 'finished' : 'refused'
+      if (result.isStored) onEnd()
       return result
-    } finally {
-      if (state === 'finished') onEnd()
-      else await giveUp()
+    } catch (error) {
+      await giveUp()
+      throw error
     }
   }
 
@@ -187,7 +187,7 @@ export function createBodyWriter(context: BodyWriterContext, bodyId: string): Bo
     },
 
     abandon() {
-      if (state === 'open') ending = giveUp()
+      if (state === 'open' || state === 'refused') ending = giveUp()
       return ending
     },
   }

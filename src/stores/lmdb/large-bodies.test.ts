@@ -85,6 +85,7 @@ describe('bodies too large to be held', () => {
     const refused = await begin('refused')
     await store.addMark({ all: true }, { isSoft: false, atMs: clock.nowMs() })
     expect((await refused.finish(headOf(largeEntry('a')), began)).isStored).toBe(false)
+    await refused.abandon()
     const now = await store.sequence()
     for (let index = 0; index < 3; index += 1) {
       expect((await (await begin(`r${index}`)).finish(headOf(largeEntry('a')), now)).isStored).toBe(true)

@@ -54,7 +54,9 @@ export function createRecordWriter(context: RecordWriterContext): RecordWriter {
     const writer = writeBody(entry.bodyId)
     try {
       for await (const piece of entry.body.stream()) await writer.add(piece)
-      return await writer.finish(entry, beganSequence)
+      const result = await writer.finish(entry, beganSequence)
+      if (!result.isStored) await writer.abandon()
+      return result
     } catch (error) {
       await writer.abandon()
       if (error instanceof StoredBodyError && error.reason === 'gone') return REPLACED
