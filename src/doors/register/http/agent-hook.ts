@@ -27,10 +27,16 @@ export function hookAgents(caught: Catch): () => void {
   }
 
   function addRequest(this: Agent, request: ClientRequest, options: unknown, ...legacy: unknown[]): void {
-    const pass = (): void => Reflect.apply(original, this, [request, options, ...legacy])
-    if (!mayBeCaught(request, options)) return pass()
-    const call = { request, options, agent: this as unknown as AgentSettings, pass }
-    if (!caught(call)) pass()
+    const pass = (given: unknown): void => Reflect.apply(original, this, [request, given, ...legacy])
+    if (!mayBeCaught(request, options)) return pass(options)
+    const call: AgentCall = {
+      request,
+      options,
+      agent: this as unknown as AgentSettings,
+      // Some agents look among their callers for node:https, which is no longer there by then.
+      pass: () => pass({ ...options, protocol: request.protocol }),
+    }
+    if (!caught(call)) pass(options)
   }
 
   prototype.addRequest = addRequest

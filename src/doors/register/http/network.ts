@@ -42,7 +42,7 @@ type Attempt =
 
 function attempt(call: CaughtCall, asked: OriginRequest): Promise<Attempt> {
   return new Promise((resolve) => {
-    const request = new Request(optionsOf(call, asked))
+    const request = requestFor(call, optionsOf(call, asked))
     request.maxHeadersCount = call.request.maxHeadersCount
     const { signal } = asked
     const abort = (): void => void request.destroy(asError(signal.reason))
@@ -58,6 +58,14 @@ function attempt(call: CaughtCall, asked: OriginRequest): Promise<Attempt> {
   })
 }
 
+/** Some agents take a call for a secure one only where they find node:https among their callers. */
+function requestFor({ request, agent }: CaughtCall, options: RequestOptions): ClientRequest {
+  const { protocol = request.protocol } = agent as { readonly protocol?: string }
+  return protocol === request.protocol
+    ? new Request(options)
+    : process.getBuiltinModule('https').request(options)
+}
+
 function optionsOf(
   { request, options, agent, url, connection }: CaughtCall,
   asked: OriginRequest,
@@ -67,6 +75,7 @@ function optionsOf(
     // Already among the fields.
     auth: undefined,
     agent,
+    protocol: request.protocol,
     method: asked.method,
     path: asked.url === url ? (options['path'] as string | undefined) : pathOf(asked.url, request.path),
     headers: fieldsByName([...asked.headers, ...connection]),
