@@ -15,7 +15,6 @@ function openTicket(pieces: readonly Uint8Array[], sizeBytes?: number, error?: E
   let left = 0
   let begun = 0
   const ticket = createTicket({
-    // eslint-disable-next-line @typescript-eslint/require-await
     async *read() {
       begun += 1
       yield* pieces
@@ -98,7 +97,6 @@ describe('a ticket', () => {
     const whole = new EntryBody(new Uint8Array([1, 2, 3]))
     let isThere = false
     const ticket = createTicket({
-      // eslint-disable-next-line @typescript-eslint/require-await
       async *read() {
         yield* PIECES
         isThere = true

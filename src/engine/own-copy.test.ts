@@ -46,7 +46,6 @@ describe('a copy of a request', () => {
   })
 
   it('leaves a body that comes as a stream what it is', () => {
-    // eslint-disable-next-line @typescript-eslint/require-await
     const body = (async function* () {
       yield new Uint8Array([1])
     })()

@@ -37,7 +37,6 @@ function comingBody(bytes: Uint8Array, pieceBytes: number): AnswerBody & { reado
     sizeBytes: bytes.byteLength,
     whole: undefined,
     gather: () => Promise.reject(new Error('not as a whole')),
-    // eslint-disable-next-line @typescript-eslint/require-await
     async *stream() {
       try {
         for (let at = 0; at < bytes.byteLength; at += pieceBytes) yield bytes.subarray(at, at + pieceBytes)

@@ -39,7 +39,7 @@ describe('callers who ask for two variants at once', () => {
   it('each get their own where both are validated', async () => {
     const { script, clock, say, bothAtOnce } = await openPair()
     const gate = createGate()
-    let after: Promise<void> | undefined
+    let after: Promise<void> | undefined = undefined as Promise<void> | undefined
     script('/data', (request) => {
       const language = languageOf(request)
       const etag = `"${language}"`

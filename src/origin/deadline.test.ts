@@ -1,0 +1,215 @@
+import { getEventListeners } from 'node:events'
+import { describe, expect, it } from 'vitest'
+import { callWith } from '../../test/fuzz/origin-call.js'
+import { createPushedSource, turns } from '../../test/fuzz/body-harness.js'
+import { createFakeClock } from '../../test/helpers/fake-clock.js'
+import { errorOf } from '../../test/helpers/gate.js'
+import { policyWith } from '../../test/helpers/policy.js'
+import { withDeadline } from './deadline.js'
+import type { OriginCall, OriginReply } from './origin-call.js'
+
+const TIMEOUT_MS = 1_000
+
+/** A deadline over a step that answers, and gives its body, when the test says so. */
+function openDeadline(changes: Partial<OriginCall> = {}, timeoutMs = TIMEOUT_MS) {
+  const clock = createFakeClock()
+  const source = createPushedSource()
+  const leaving = new AbortController()
+  const closing = new AbortController()
+  let answer: (reply: OriginReply) => void = () => undefined
+  let given: AbortSignal | undefined
+  const step = withDeadline(
+    clock,
+    (call) => {
+      given = call.signal
+      return new Promise((resolve) => (answer = resolve))
+    },
+    closing.signal,
+  )
+  const policy = policyWith({ timeoutMs })
+  const reply = step(callWith({ policy, signal: leaving.signal, ...changes }))
+  return {
+    clock,
+    source,
+    leaving,
+    closing,
+    reply,
+    signal: () => given!,
+    answer: (cancel: (reason: Error) => void = () => undefined) =>
+      answer({ status: 200, headers: [], body: source, sizeBytes: undefined, cancel }),
+    listeners: () =>
+      getEventListeners(leaving.signal, 'abort').length + getEventListeners(closing.signal, 'abort').length,
+  }
+}
+
+describe('the deadline of a call', () => {
+  it.each(['whole', 'stream'] as const)(
+    'ends the wait for the headers of what is taken %s',
+    async (takes) => {
+      const { clock, reply, signal, listeners } = openDeadline({ takes })
+      const failing = errorOf(reply)
+      clock.advance(TIMEOUT_MS - 1)
+      await turns()
+      expect(signal().aborted).toBe(false)
+      clock.advance(1)
+      expect(await failing).toMatchObject({ code: 'CACHETTE_TIMEOUT', service: 'my_service' })
+      expect((await failing).message).not.toContain('s3cret')
+      expect([signal().aborted, listeners()]).toEqual([true, 0])
+    },
+  )
+
+  it('of what is taken whole runs on through the body', async () => {
+    const { clock, reply, answer, source, signal } = openDeadline({ takes: 'whole' })
+    clock.advance(600)
+    answer()
+    const pieces = (await reply).body[Symbol.asyncIterator]()
+    source.push(1)
+    expect((await pieces.next()).value).toHaveLength(1)
+    clock.advance(399)
+    source.push(1)
+    expect((await pieces.next()).value).toHaveLength(1)
+    const failing = errorOf(pieces.next())
+    clock.advance(1)
+    expect(await failing).toMatchObject({ code: 'CACHETTE_TIMEOUT' })
+    expect(signal().aborted).toBe(true)
+  })
+
+  it('of what is taken whole runs on while nobody reads', async () => {
+    const { clock, reply, answer } = openDeadline({ takes: 'whole' })
+    answer()
+    const { body } = await reply
+    clock.advance(TIMEOUT_MS)
+    expect(await errorOf(body[Symbol.asyncIterator]().next())).toMatchObject({ code: 'CACHETTE_TIMEOUT' })
+  })
+
+  it('of a stream begins anew with each piece that is waited for', async () => {
+    const { clock, reply, answer, source } = openDeadline({ takes: 'stream' })
+    clock.advance(900)
+    answer()
+    const pieces = (await reply).body[Symbol.asyncIterator]()
+    for (let piece = 0; piece < 5; piece += 1) {
+      const coming = pieces.next()
+      clock.advance(900)
+      source.push(1)
+      expect((await coming).value).toHaveLength(1)
+    }
+    const failing = errorOf(pieces.next())
+    clock.advance(TIMEOUT_MS)
+    expect(await failing).toMatchObject({ code: 'CACHETTE_TIMEOUT' })
+  })
+
+  it('of a stream stands still while its reader pauses', async () => {
+    const { clock, reply, answer, source } = openDeadline({ takes: 'stream' })
+    answer()
+    const pieces = (await reply).body[Symbol.asyncIterator]()
+    clock.advance(100 * TIMEOUT_MS)
+    source.push(1)
+    expect((await pieces.next()).value).toHaveLength(1)
+    clock.advance(100 * TIMEOUT_MS)
+    source.end()
+    expect((await pieces.next()).done).toBe(true)
+  })
+
+  it.each(['whole', 'stream'] as const)('that is Infinity never comes, taken %s', async (takes) => {
+    const { clock, reply, answer, source, listeners } = openDeadline({ takes }, Number.POSITIVE_INFINITY)
+    clock.advance(1e12)
+    answer()
+    const pieces = (await reply).body[Symbol.asyncIterator]()
+    const coming = pieces.next()
+    clock.advance(1e12)
+    source.push(1)
+    expect((await coming).value).toHaveLength(1)
+    source.end()
+    await pieces.next()
+    expect(listeners()).toBe(0)
+  })
+
+  it.each(['whole', 'stream'] as const)(
+    'leaves nothing behind once the body has ended, taken %s',
+    async (takes) => {
+      const { clock, reply, answer, source, signal, listeners } = openDeadline({ takes })
+      answer()
+      const pieces = (await reply).body[Symbol.asyncIterator]()
+      source.end()
+      expect((await pieces.next()).done).toBe(true)
+      clock.advance(10 * TIMEOUT_MS)
+      expect([signal().aborted, listeners()]).toEqual([false, 0])
+    },
+  )
+
+  it('leaves nothing behind where the step fails or the body breaks off', async () => {
+    const failing = openDeadline()
+    const broken = withDeadline(
+      failing.clock,
+      () => Promise.reject(new Error('refused')),
+      failing.closing.signal,
+    )
+    const leaving = new AbortController()
+    expect((await errorOf(broken(callWith({ signal: leaving.signal })))).message).toBe('refused')
+    expect(getEventListeners(leaving.signal, 'abort')).toEqual([])
+    failing.answer()
+    const pieces = (await failing.reply).body[Symbol.asyncIterator]()
+    failing.source.fail(new Error('the wire broke'))
+    expect((await errorOf(pieces.next() as Promise<unknown>)).message).toBe('the wire broke')
+    expect(failing.listeners()).toBe(0)
+  })
+})
+
+describe('a call', () => {
+  it('whose caller leaves rejects with the signal\u2019s reason, before the headers and in the body', async () => {
+    const waiting = openDeadline()
+    waiting.leaving.abort(new Error('left'))
+    expect((await errorOf(waiting.reply)).message).toBe('left')
+    const reading = openDeadline()
+    reading.answer()
+    const pieces = (await reading.reply).body[Symbol.asyncIterator]()
+    const failing = errorOf(pieces.next() as Promise<unknown>)
+    reading.leaving.abort(new Error('left'))
+    expect((await failing).message).toBe('left')
+    for (const { signal, listeners } of [waiting, reading])
+      expect([signal().aborted, listeners()]).toEqual([true, 0])
+  })
+
+  it('whose caller had left already is not waited for', async () => {
+    const { reply, signal } = openDeadline({ signal: AbortSignal.abort(new Error('left')) })
+    expect((await errorOf(reply)).message).toBe('left')
+    expect(signal().aborted).toBe(true)
+  })
+
+  it('that is under way when the instance closes is cut off, in the headers and in the body', async () => {
+    const waiting = openDeadline()
+    waiting.closing.abort()
+    expect(await errorOf(waiting.reply)).toMatchObject({ code: 'CACHETTE_CLOSED' })
+    const reading = openDeadline({ takes: 'stream' })
+    reading.answer()
+    const { body } = await reading.reply
+    reading.closing.abort()
+    expect(await errorOf(body[Symbol.asyncIterator]().next())).toMatchObject({ code: 'CACHETTE_CLOSED' })
+  })
+
+  it('that begins after the instance was closed is refused', async () => {
+    const clock = createFakeClock()
+    const step = withDeadline(clock, () => new Promise(() => undefined), AbortSignal.abort())
+    expect(await errorOf(step(callWith()))).toMatchObject({ code: 'CACHETTE_CLOSED' })
+  })
+
+  it('whose body is let go of is ended, and its timer with it', async () => {
+    const { clock, reply, answer, signal, listeners } = openDeadline()
+    answer()
+    const pieces = (await reply).body[Symbol.asyncIterator]()
+    await pieces.return?.()
+    expect([signal().aborted, listeners()]).toEqual([true, 0])
+    clock.advance(10 * TIMEOUT_MS)
+    expect((signal().reason as Error).message).toBe('the body was let go of')
+  })
+
+  it('that is cancelled gives its reader the reason', async () => {
+    const { reply, answer, listeners } = openDeadline()
+    answer()
+    const { body, cancel } = await reply
+    const failing = errorOf(body[Symbol.asyncIterator]().next())
+    cancel(new Error('no longer wanted'))
+    expect((await failing).message).toBe('no longer wanted')
+    expect(listeners()).toBe(0)
+  })
+})
