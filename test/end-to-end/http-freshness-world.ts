@@ -51,7 +51,7 @@ export async function openHttpWorld(
     ...world,
     base,
     script: (path, reply) =>
-      origin.on(path, typeof reply === 'function' ? (request) => dated(reply(request)) : dated(reply)),
+      origin.on(path, (request) => dated(typeof reply === 'function' ? reply(request) : reply)),
     async ask(path, init = {}) {
       const response: CachedResponse = await cachette.fetch(`${base}${path}`, init)
       const text = await response.text()
