@@ -10,7 +10,7 @@ import type { Outcome } from '../model/outcome.js'
 import type { Hop } from './hop.js'
 
 const REDIRECTS = new Set([301, 302, 303, 307, 308])
-const MAX_HOPS = 10
+const MAX_HOPS = 20
 
 /** Over several hops the caller got the worst of them. */
 const WORST_FIRST: readonly Outcome[] = [
@@ -39,7 +39,7 @@ export interface Following {
 }
 
 /**
- * Answers a request and whatever it is redirected to, 10 times at most.
+ * Answers a request and whatever it is redirected to, 20 times at most, as fetch does.
  *
  * @throws CachetteError `CACHETTE_INVALID_RESPONSE` for a loop or for a Location that is not http or https
  */

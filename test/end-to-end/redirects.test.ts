@@ -95,7 +95,7 @@ describe('redirects', () => {
     origin.on('/other', { status: 302, headers: { location: '/start' } })
     const error = await errorOf(api.getExternal(start))
     expect(error).toMatchObject({ code: 'CACHETTE_INVALID_RESPONSE', service: 'my_service' })
-    expect(error.message).toMatch(/redirected more than 10 times/)
+    expect(error.message).toMatch(/redirected more than 20 times/)
     expect(origin.count()).toBeLessThanOrEqual(2)
     expect(await api.getExternal(start, { fallback: 'instead' })).toBe('instead')
   })
