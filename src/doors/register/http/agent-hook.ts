@@ -1,8 +1,11 @@
 // Where the hook takes hold of node:http and node:https: every request that has an agent is handed to it by this one
 // method, whether the program used request, get or ClientRequest, and however it imported them.
-import { Agent, type ClientRequest } from 'node:http'
-import { PASSES } from './network.js'
+import type { Agent, ClientRequest } from 'node:http'
+import { builtIn } from '../built-in.js'
 import type { AgentSettings, RequestOptions } from './request-target.js'
+
+/** Marks the options of the hook's own requests, which it lets pass. */
+export const PASSES: unique symbol = Symbol('cachette.passes')
 
 /** A request on its way to its agent. */
 export interface AgentCall {
@@ -20,7 +23,7 @@ type AddRequest = (this: Agent, request: ClientRequest, options: unknown, ...leg
 
 /** Puts the hook in; the returned function takes it out. */
 export function hookAgents(caught: Catch): () => void {
-  const prototype = Agent.prototype as unknown as { addRequest: AddRequest }
+  const prototype = builtIn('http').Agent.prototype as unknown as { addRequest: AddRequest }
   const original = prototype.addRequest
   if (typeof original !== 'function') {
     throw new TypeError(`cachette/register: node ${process.version} has no Agent.prototype.addRequest`)

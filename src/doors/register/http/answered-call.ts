@@ -4,13 +4,15 @@ import { CachetteError } from '../../../errors/cachette-error.js'
 import type { CacheAnswer } from '../../../model/cache-answer.js'
 import type { CacheRequest } from '../../../model/cache-request.js'
 import { CONNECTION, type Connectable } from '../../../model/connection.js'
-import type { HeaderList } from '../../../model/header-list.js'
 import type { OriginResponse, Transport } from '../../../model/transport.js'
 import { answerFields } from '../../../http/answer-fields.js'
+import type { Target } from '../instance.js'
 import { AnswerSocket, SecureAnswerSocket } from './answer-socket.js'
+import { type CallFields, callFields } from './call-fields.js'
 import { type WholeResponse, giveResponse } from './give-response.js'
 import { hasBody } from './message.js'
 import { networkOf } from './network.js'
+import { requestFields } from './request-fields.js'
 import type { AgentSettings, RequestOptions } from './request-target.js'
 
 /** A whole request without a body. */
@@ -19,22 +21,31 @@ export interface WholeCall {
   readonly options: RequestOptions
   readonly agent: AgentSettings
   readonly service: string
-  readonly url: string
-  readonly endToEnd: HeaderList
-  readonly connection: HeaderList
+  readonly target: Target
 }
 
+/** The same, its fields parted. */
+interface ReadCall extends WholeCall, CallFields {}
+
 /**
- * Asks the engine and sees to the request.
+ * Asks the engine and sees to the request. False where the request is not for the cache, and has not been touched.
  *
- * @throws CachetteError where the engine does not take the call; the request has then not been touched
+ * @throws CachetteError where the engine does not take the call; the request has then not been touched either
  */
-export function answerCall(call: WholeCall, cachette: Connectable): void {
+export function answerCall(call: WholeCall, cachette: Connectable): boolean {
+  const { request, options, target } = call
+  const fields = callFields(requestFields(request, options['headers']), target.host)
+  if (fields === undefined) return false
+  askEngine({ ...call, ...fields }, cachette)
+  return true
+}
+
+function askEngine(call: ReadCall, cachette: Connectable): void {
   const { request } = call
   const { method } = request
   const leaving = new AbortController()
   const leave = (): void => leaving.abort()
-  const network = networkOf(call)
+  const network = networkOf({ ...call, url: call.target.url })
   let isAsked = false
   const answer = cachette[CONNECTION].answer(
     cacheRequest(call, leaving.signal, (asked) => {
@@ -47,7 +58,7 @@ export function answerCall(call: WholeCall, cachette: Connectable): void {
 
   const give = (response: WholeResponse): void => {
     // Once the request is sent, as it would be on the network.
-    if (request.writableFinished) void giveResponse(socket, method, response)
+    if (request.writableFinished || socket.destroyed) void giveResponse(socket, method, response)
     else request.once('finish', () => void giveResponse(socket, method, response))
   }
   const deliver = (given: CacheAnswer): void => give(responseOf(method, given))
@@ -59,18 +70,19 @@ export function answerCall(call: WholeCall, cachette: Connectable): void {
   }
   answer.then(deliver, (error: unknown) => {
     if (isAsked || !isRefusal(error)) return fail(error)
-    const { url, endToEnd: headers } = call
+    const { endToEnd: headers } = call
+    const { url } = call.target
     network({ method, url, headers, signal: leaving.signal }).then((direct) => give(asItCame(direct)), fail)
   })
 }
 
-function cacheRequest(call: WholeCall, signal: AbortSignal, transport: Transport): CacheRequest {
-  const { request, service, url, endToEnd } = call
+function cacheRequest(call: ReadCall, signal: AbortSignal, transport: Transport): CacheRequest {
+  const { request, service, target, endToEnd } = call
   return {
     door: 'register',
     service,
     method: request.method,
-    url,
+    url: target.url,
     params: undefined,
     headers: endToEnd,
     body: undefined,

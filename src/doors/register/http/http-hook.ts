@@ -1,9 +1,7 @@
 // The hook in node:http and node:https: which requests are caught, and what becomes of each.
 import type { Instance, OpenInstance, Target } from '../instance.js'
 import { type AgentCall, hookAgents } from './agent-hook.js'
-import { callFields } from './call-fields.js'
 import { hold } from './held-request.js'
-import { requestFields } from './request-fields.js'
 import { targetOf } from './request-target.js'
 
 /** Puts the hook in; the returned function takes it out. */
@@ -34,13 +32,10 @@ function holdCall(call: AgentCall, target: Target, instance: Instance): void {
   }
 
   function isAnswered(open: OpenInstance): boolean {
-    const { host, url } = target
     const service = instance.serviceFor(open, target)
-    const fields = callFields(requestFields(request, options['headers']), host)
-    if (service === undefined || fields === undefined) return false
+    if (service === undefined) return false
     try {
-      open.answerCall({ request, options, agent, service, url, ...fields }, open.cachette)
-      return true
+      return open.answerCall({ request, options, agent, service, target }, open.cachette)
     } catch {
       // The instance does not take it, closed as it is by now: the program goes on without a cache.
       return false

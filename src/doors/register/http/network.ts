@@ -1,17 +1,11 @@
 // The network of the hook: a request of node:http like the one that was caught, with its agent and all its options.
-import {
-  type ClientRequest,
-  ClientRequest as Request,
-  type IncomingMessage,
-  type RequestOptions,
-} from 'node:http'
+import type { ClientRequest, IncomingMessage, RequestOptions } from 'node:http'
 import type { HeaderList } from '../../../model/header-list.js'
 import type { OriginRequest, OriginResponse, Transport } from '../../../model/transport.js'
+import { builtIn } from '../built-in.js'
 import { BodyQueue } from '../../undici/body-queue.js'
+import { PASSES } from './agent-hook.js'
 import type { RequestOptions as GivenOptions } from './request-target.js'
-
-/** Marks the options of the hook's own requests, which it lets pass. */
-export const PASSES: unique symbol = Symbol('cachette.passes')
 
 /** The call that the network is for. */
 export interface CaughtCall {
@@ -62,8 +56,8 @@ function attempt(call: CaughtCall, asked: OriginRequest): Promise<Attempt> {
 function requestFor({ request, agent }: CaughtCall, options: RequestOptions): ClientRequest {
   const { protocol = request.protocol } = agent as { readonly protocol?: string }
   return protocol === request.protocol
-    ? new Request(options)
-    : process.getBuiltinModule('https').request(options)
+    ? new (builtIn('http').ClientRequest)(options)
+    : builtIn('https').request(options)
 }
 
 function optionsOf(

@@ -1,5 +1,6 @@
 // The URL that a request of node:http asks for, where its answer depends on nothing else that a cache cannot see.
 import type { ClientRequest } from 'node:http'
+import { builtIn } from '../built-in.js'
 import type { Target } from '../instance.js'
 
 /** What an agent is given to reach an origin: everything that the program said, with host and port filled in. */
@@ -51,7 +52,7 @@ function isPlainSecure(options: RequestOptions): boolean {
 
 /** Some clients name Node's own check. It is looked up when asked for, since node:tls is slow to load. */
 function hasOwnCheck(check: unknown): boolean {
-  return isSet(check) && check !== process.getBuiltinModule('tls').checkServerIdentity
+  return isSet(check) && check !== builtIn('tls').checkServerIdentity
 }
 
 function hostOf(protocol: string, options: RequestOptions): string {

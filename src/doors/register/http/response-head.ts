@@ -1,5 +1,5 @@
 // An answer's status line and fields as HTTP/1.1 text, for a parser that trusts its reader with nothing. Pure.
-import { STATUS_CODES } from 'node:http'
+import { builtIn } from '../built-in.js'
 import type { HeaderList } from '../../../model/header-list.js'
 
 /** What a head says. */
@@ -15,7 +15,7 @@ const FORBIDDEN = /[^\t\x20-\x7e\x80-\xff]/
 
 /** Serialises a head, each character one byte; a field that could be taken for something else is left out. */
 export function responseHead({ status, statusText, headers }: ResponseHead): string {
-  const phrase = statusText ?? STATUS_CODES[status] ?? ''
+  const phrase = statusText ?? builtIn('http').STATUS_CODES[status] ?? ''
   let text = `HTTP/1.1 ${status} ${FORBIDDEN.test(phrase) ? '' : phrase}\r\n`
   for (const [name, value] of headers) {
     if (NAME.test(name) && !FORBIDDEN.test(value)) text += `${name}: ${value}\r\n`

@@ -1,7 +1,7 @@
 // The dispatcher below the gate, where there was none before the hook: undici's own, made when the network is needed.
-import { createRequire } from 'node:module'
 import type { Dispatcher } from 'undici'
 import type * as Undici from 'undici'
+import { builtIn } from '../built-in.js'
 
 /**
  * Stands for a dispatcher that is made with its first use, so that a program that never calls, or only hits, does not
@@ -10,7 +10,7 @@ import type * as Undici from 'undici'
 export function lazyDispatcher(): Dispatcher {
   let made: Dispatcher | undefined
   const make = (): Dispatcher => {
-    const undici = createRequire(import.meta.url)('undici') as typeof Undici
+    const undici = builtIn('module').createRequire(import.meta.url)('undici') as typeof Undici
     made = new undici.Agent()
     return made
   }
