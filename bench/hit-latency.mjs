@@ -1,6 +1,4 @@
 // What one hit costs: a warm entry of 10.7 kB of JSON, asked for in a tight loop, the answer parsed, beside the peers.
-import { deepStrictEqual } from 'node:assert'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { LRUCache } from 'lru-cache'
 import { axiosCacheInterceptor } from './peers/axios-cache-interceptor.mjs'
 import { bentocache, bentocacheUnserialised, cacheable, cachified } from './peers/bring-your-own-fetch.mjs'
@@ -16,6 +14,7 @@ import { BODY_BYTES, createBody } from './shared/body.mjs'
 import { cachetteVersion, versionOf } from './shared/machine.mjs'
 import { measure } from './shared/measure.mjs'
 import { startOrigin } from './shared/origin.mjs'
+import { proveHits } from './shared/prove-hits.mjs'
 import { formatCount, formatRatio, formatUs } from './shared/tables.mjs'
 
 const PEERS = [
@@ -104,19 +103,6 @@ function ours(api, origin, tiers) {
     call,
     isOurs: true,
   }))
-}
-
-/** Warms each contender and checks that it answers from its cache with the very body, or stops the bench. */
-async function proveHits(contenders, origin, body) {
-  const expected = JSON.parse(body)
-  for (const { name, call } of contenders) {
-    await call()
-    // Some write their entry behind the answer.
-    await sleep(50)
-    const calls = origin.calls
-    deepStrictEqual(await call(), expected, `${name} answers with another body`)
-    if (origin.calls !== calls) throw new Error(`${name} called the origin a second time: not a hit`)
-  }
 }
 
 function tableOf(contenders, figures) {

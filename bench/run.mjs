@@ -5,13 +5,21 @@ import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 
 /** Every bench: its name is its file's. */
-const BENCHES = ['hit-latency', 'lmdb-hit', 'scale', 'stampede']
+const BENCHES = [
+  'hit-latency',
+  'fetch-hit',
+  'axios-hit',
+  'register-uncached',
+  'lmdb-hit',
+  'scale',
+  'stampede',
+]
 
 const HELP = `npm run bench -- [names] [options]
 
 Names: ${BENCHES.join(', ')}; all of them when none is given.
 
-  --rounds N      samples per contender in hit-latency, lmdb-hit and scale
+  --rounds N      samples per contender, in all but stampede
   --sizes A,B     entry counts in scale, such as 1e3,1e4
   --full          scale up to 1,000,000 entries
   --write         refresh the tables in bench/README.md

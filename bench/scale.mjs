@@ -8,6 +8,7 @@ import { createFolder } from './peers/cachette.mjs'
 import { asCommand, progress } from './shared/as-command.mjs'
 import { fillRawLmdb, fillStore } from './shared/filled-store.mjs'
 import { median } from './shared/measure.mjs'
+import { reply } from './shared/reply.mjs'
 import { formatCount, formatRatio, formatUs } from './shared/tables.mjs'
 
 const SIZES = [1e3, 1e4, 1e5]
@@ -100,18 +101,6 @@ async function measureOpening({ count, folder }) {
 function start(file, args) {
   const path = fileURLToPath(new URL(`shared/${file}`, import.meta.url))
   return fork(path, args, { execArgv: ['--max-old-space-size=8192'] })
-}
-
-/** The next message of a worker; an error if it ends without one. */
-function reply(worker) {
-  return new Promise((resolve, reject) => {
-    const onExit = (status) => reject(new Error(`A process of the bench ended with ${status}.`))
-    worker.once('exit', onExit)
-    worker.once('message', (message) => {
-      worker.off('exit', onExit)
-      resolve(message)
-    })
-  })
 }
 
 function tableOfTier({ title, floor }, figures) {

@@ -1,6 +1,6 @@
 // axios with axios-cache-interceptor, as its documentation sets it up.
-import axios from 'axios'
 import { setupCache } from 'axios-cache-interceptor'
+import axios from './axios.mjs'
 
 export const axiosCacheInterceptor = {
   name: 'axios-cache-interceptor',

@@ -7,15 +7,28 @@ import { createCachette } from '../../dist/index.js'
 /** The service that stands for the API; the environment is left out so that no setting of this machine takes part. */
 export const SERVICE = 'bench'
 
-/** An instance whose service `bench` claims the origin; `service` holds that service's other options. */
-export async function openCachette({ origin, store = 'memory:', memory, service = {} }) {
+/**
+ * An instance whose service `bench` claims the origin; `service` holds that service's other options. With `isDeclared`
+ * false no service is declared: the origin is a host like any other, and `http` holds the options for those.
+ */
+export async function openCachette({
+  origin,
+  store = 'memory:',
+  memory,
+  isDeclared = true,
+  service = {},
+  http = {},
+}) {
   const cachette = await createCachette({
     store,
     ...(memory === undefined ? {} : { memory }),
-    services: { [SERVICE]: { baseURL: origin.url, ...service } },
+    ...(isDeclared
+      ? { services: { [SERVICE]: { baseURL: origin.url, ...service } } }
+      : { defaults: { http } }),
     env: {},
   })
-  return { cachette, api: cachette.service(SERVICE), close: () => cachette.close() }
+  const close = () => cachette.close()
+  return isDeclared ? { cachette, api: cachette.service(SERVICE), close } : { cachette, close }
 }
 
 /** A folder that `remove` takes away again. */

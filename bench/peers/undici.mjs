@@ -8,13 +8,15 @@ function dispatcherOf({ byOption }, ...before) {
   return new Agent().compose(...before, interceptors.cache(options))
 }
 
-async function askRequest(dispatcher, url, headers) {
+/** Asks through `request`, and fails where the answer is an error. */
+export async function askRequest(dispatcher, url, headers) {
   const { statusCode, body } = await request(url, { dispatcher, headers })
   if (statusCode >= 400) throw new Error(`status ${statusCode}: ${await body.text()}`)
   return body.json()
 }
 
-async function askFetch(dispatcher, url, headers) {
+/** The same through `fetch`. */
+export async function askFetch(dispatcher, url, headers) {
   const response = await fetch(url, { dispatcher, headers })
   if (!response.ok) throw new Error(`status ${response.status}: ${await response.text()}`)
   return response.json()

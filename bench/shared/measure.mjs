@@ -44,8 +44,8 @@ export function median(numbers) {
 }
 
 /**
- * Microseconds per call of each contender, a map from name to `{ us, lowUs, highUs }`: the median of all rounds and the quarter
- * points around it. A round samples every contender once, each time beginning with another one, so that a machine
+ * Microseconds per call of each contender, a map from name to `{ us, lowUs, highUs, samples }`: the median of all rounds, the
+ * quarter points around it, and what each round gave. A round samples every contender once, each time beginning with another one, so that a machine
  * that slows down in the middle slows them all.
  */
 export async function measure(contenders, { rounds = 21, onRound = () => {} } = {}) {
@@ -62,8 +62,13 @@ export async function measure(contenders, { rounds = 21, onRound = () => {} } = 
   return new Map(contenders.map(({ name }, index) => [name, summary(samples[index])]))
 }
 
+/** How much more one contender takes than another: the median of the differences within the rounds. */
+export function medianDifference(figure, baseline) {
+  return median(figure.samples.map((us, round) => us - baseline.samples[round]))
+}
+
 function summary(samples) {
   const sorted = [...samples].sort((one, other) => one - other)
   const at = (share) => sorted[Math.round((sorted.length - 1) * share)]
-  return { us: median(samples), lowUs: at(0.25), highUs: at(0.75) }
+  return { us: median(samples), lowUs: at(0.25), highUs: at(0.75), samples }
 }
