@@ -5,7 +5,7 @@ const api = books({ version: 'v1', auth: 'app-key' })
 const fieldsOf = ({ status, statusText, headers, data }) => ({
   status,
   statusText,
-  headers: [...headers],
+  headers: Object.fromEntries(headers),
   data,
 })
 
