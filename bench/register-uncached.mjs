@@ -1,6 +1,7 @@
 // What `--import cachette/register` costs a call that it cannot answer: programs that call an origin which takes 10 ms and forbids
 // caching, with the hook and without it.
 import { fork } from 'node:child_process'
+import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
 import { REGISTER } from './peers/cachette-register.mjs'
 import { createFolder } from './peers/cachette.mjs'
@@ -50,7 +51,7 @@ export async function registerUncached({ rounds = ROUNDS }) {
     progress('')
     return { tables: [tableOf(figures)], figures }
   } finally {
-    for (const { child } of programs) child.kill()
+    for (const { child } of programs) if (child.exitCode === null && child.kill()) await once(child, 'exit')
     for (const origin of Object.values(origins)) await origin.stop()
     folder.remove()
   }
