@@ -266,6 +266,38 @@ describe('https', () => {
       response.resume()
     })))`
 
+  it('is cached with agents that look for node:https among their callers, as proxies do', async () => {
+    const looking = `import https, { get, request } from 'node:https'
+      import { readFileSync } from 'node:fs'
+      class LookingAgent extends https.Agent {
+        get protocol() { return new Error().stack.includes('node:https') ? 'https:' : 'http:' }
+        set protocol(_value) {}
+        createConnection(options, callback) {
+          const isSecure = options.protocol === 'https:' || this.protocol === 'https:'
+          if (isSecure) return super.createConnection(options, callback)
+          throw new Error('taken for a plain call')
+        }
+      }
+      const { hostname: host, port } = new URL(process.env.SECURE)
+      const options = { host, port, ca: readFileSync(process.env.AUTHORITY), agent: new LookingAgent() }
+      const late = (...args) => { const sent = request(...args); setTimeout(() => sent.end(), 20); return sent }
+      const asked = (call, path) => new Promise((resolve, reject) => {
+        call({ ...options, path }, (response) => {
+          response.resume().on('end', () => resolve(outcome(response.headers)))
+        }).on('error', reject)
+      })
+      say(await asked(get, '/looking'))
+      say(await asked(get, '/looking'))
+      say(await asked(late, '/late'))
+      options.agent.destroy()`
+    const host = `localhost:${secure.httpsPort}`
+    const environment = { SECURE: `https://${host}`, AUTHORITY: secure.authorityFile, CACHETTE_HOSTS: host }
+    expect(await run(looking, { environment })).toMatchObject({
+      errors: '',
+      said: ['miss', 'hit', 'untouched'],
+    })
+  })
+
   it('is cached where the server proves who it is, and left alone where it need not', async () => {
     const host = `localhost:${secure.httpsPort}`
     const environment = { SECURE: `https://${host}`, AUTHORITY: secure.authorityFile, CACHETTE_HOSTS: host }

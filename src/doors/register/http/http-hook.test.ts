@@ -9,7 +9,7 @@ import {
   get,
   request,
 } from 'node:http'
-import type { AddressInfo, Socket } from 'node:net'
+import { type AddressInfo, type Socket, createServer as createTcpServer } from 'node:net'
 import { text } from 'node:stream/consumers'
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
 import { type StubOptions, stubInstance } from '../../../../test/end-to-end/register-stub.js'
@@ -155,6 +155,18 @@ describe('a request of node:http', () => {
     }
     expect(requests).toBe(3)
     agent.destroy()
+    server.close()
+  })
+
+  it('fails where the origin takes up another protocol unasked', async () => {
+    const server = createTcpServer((socket) => {
+      socket.end('HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: echo\r\n\r\n')
+    })
+    await once(server.listen(0, '127.0.0.1'), 'listening')
+    hook()
+    const sent = get({ port: (server.address() as AddressInfo).port, host: '127.0.0.1' })
+    const [error] = (await once(sent, 'error')) as [NodeJS.ErrnoException]
+    expect(error).toMatchObject({ code: 'ECONNRESET', message: 'socket hang up' })
     server.close()
   })
 

@@ -45,7 +45,11 @@ function attempt(call: CaughtCall, asked: OriginRequest): Promise<Attempt> {
       const isDeadConnection = request.reusedSocket && error.code === 'ECONNRESET' && !signal.aborted
       resolve({ kind: 'error', error: signal.aborted ? signal.reason : error, isDeadConnection })
     })
-    request.once('close', () => signal.removeEventListener('abort', abort))
+    request.once('close', () => {
+      signal.removeEventListener('abort', abort)
+      // Nobody asked for another protocol: Node lets go of such a connection without a word.
+      resolve({ kind: 'error', error: hungUp(), isDeadConnection: false })
+    })
     if (signal.aborted) abort()
     else signal.addEventListener('abort', abort)
     request.end()
@@ -115,6 +119,10 @@ function bodyOf(response: IncomingMessage): BodyQueue {
   response.once('end', () => body.end())
   response.on('error', (error) => body.fail(error))
   return body
+}
+
+function hungUp(): Error {
+  return Object.assign(new Error('socket hang up'), { code: 'ECONNRESET' })
 }
 
 function asError(reason: unknown): Error {
