@@ -328,6 +328,14 @@ describe('the hook', () => {
 })
 
 describe('the pages', () => {
+  it('say how many redirects are followed', async () => {
+    const world = await openWorld()
+    world.origin.on('/a', ({ nth }) => ({ status: 302, headers: { location: `/a?${nth}` } }))
+    expect(await came(world)).toBe('`TypeError`')
+    for (const page of ['fetch', 'axios'])
+      expect(guide(page), page).toMatch(new RegExp(`ollowed[^.]*, ${world.origin.count() - 1} at most`))
+  })
+
   it('list the options of the adapter for axios', async () => {
     const { cachette } = await openWorld()
     const wrong = (): unknown => createCachedAdapter(cachette, { x: 1 } as never)
