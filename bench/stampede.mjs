@@ -30,7 +30,7 @@ const PEERS = [
 const CALLERS = 50
 const ORIGIN_MS = 100
 /** Where it is told who waits for the origin, it takes longer: 50 calls at once take a process that has just begun a while. */
-const SLOW_ORIGIN_MS = 400
+const SLOW_ORIGIN_MS = 1000
 const PATH = '/3/search/movie?page=1&query=inception'
 const TURNED = '/3/search/movie?query=inception&page=1'
 /** Freshness that lasts as long as a column needs it, and freshness that is over after `EXPIRY_MS`. */
