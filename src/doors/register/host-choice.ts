@@ -7,7 +7,7 @@ export function compileHostChoice(hosts: readonly string[] | undefined): HostMat
 }
 
 /** True for this machine's own names and addresses, with or without a port. */
-export function isLoopback(host: string): boolean {
+function isLoopback(host: string): boolean {
   const name = host.replace(/:\d+$/, '').replace(/\.$/, '')
   if (name === 'localhost' || name.endsWith('.localhost')) return true
   return name === '[::1]' || /^127(\.\d{1,3}){3}$/.test(name) || /^\[::ffff:7f[0-9a-f]{2}:/.test(name)
