@@ -157,7 +157,14 @@ export async function openCachette(options: unknown, origin: InstanceOrigin): Pr
     const service = config.service(claim(href))
     const url = new URL(href)
     const policy = policyOf({ service, url, callTtlMs: undefined, isHttp: true })
-    const { purgeUrl } = keyPartsOf({ url: href, params: {}, headers: [], policy, isOwnUrl: false })
+    const { purgeUrl } = keyPartsOf({
+      url: href,
+      params: {},
+      headers: [],
+      policy,
+      isOwnUrl: false,
+      hasAuthorization: false,
+    })
     return { service: service.name, purgeUrl }
   }
   const answers = createStoreAnswers({ clock, bus, tiers, hasher })

@@ -16,7 +16,6 @@ afterEach(() => {
 
 describe('a service object on the default instance', () => {
   it.each([
-    ['CACHETTE_STORE', '', 'CACHETTE_STORE is ""; expected \'memory:\''],
     ['CACHETTE_STORE', 'memory', 'CACHETTE_STORE is "memory"; expected \'memory:\''],
     ['CACHETTE_STORE', 'redis://u:s3cret@h', 'CACHETTE_STORE: a redis:// store is not in this version'],
     ['CACHE_TTL_TMDB_HOURS', 'abc', 'CACHE_TTL_TMDB_HOURS is "abc"; expected a number of hours'],

@@ -3,6 +3,7 @@
 import { dirname, join } from 'node:path'
 import { up } from 'empathic/find'
 import { loadConfigFile } from './config/config-file.js'
+import { checkServiceName } from './config/resolve-service.js'
 import { resolveConfig } from './config/resolve-config.js'
 import { type Cachette, type InstanceOrigin, PROFILES, openCachette } from './create-cachette.js'
 import type { DefaultInstance } from './doors/service/default-instance.js'
@@ -44,6 +45,7 @@ export const defaultCachette: DefaultInstance = {
       from: 'file',
       root: 'environment',
     })
+    checkServiceName(service)
     config.service(service)
   },
   current: () => opened,
@@ -91,5 +93,5 @@ async function open(): Promise<Cachette> {
 /** `CACHETTE_STORE` takes the strings that `store` takes, and wins over the file. */
 function environmentStore(): Pick<InstanceOrigin, 'environmentStore'> {
   const value = process.env[STORE_VARIABLE]
-  return value === undefined ? {} : { environmentStore: { variable: STORE_VARIABLE, value } }
+  return value === undefined || value === '' ? {} : { environmentStore: { variable: STORE_VARIABLE, value } }
 }

@@ -26,6 +26,8 @@ const NOT_FOR_UNCLAIMED: ReadonlySet<string> = new Set([
   'staleIfError',
   'staleWhileRevalidate',
   'ignoreNoStore',
+  'identity',
+  'key',
   'timeout',
   'headers',
   'params',
@@ -75,7 +77,7 @@ function layersOf({ defaults, from, environment, ttls }: UnclaimedSources): read
   const freshness = readFreshness(environment.CACHETTE_FRESHNESS)
   if (freshness !== undefined) layers.push({ from: 'env CACHETTE_FRESHNESS', settings: { freshness } })
   const hours = environment.CACHETTE_TTL_HOURS
-  if (hours !== undefined) {
+  if (hours !== undefined && hours !== '') {
     const ttlMs = readHours('CACHETTE_TTL_HOURS', hours)
     layers.push({ from: 'env CACHETTE_TTL_HOURS', settings: { defaultTtl: ttlMs, ttl: ttlMs } })
   }
@@ -83,6 +85,7 @@ function layersOf({ defaults, from, environment, ttls }: UnclaimedSources): read
 }
 
 function readFreshness(value: string | undefined): 'ttl' | 'http' | undefined {
-  if (value === undefined || value === 'ttl' || value === 'http') return value
+  if (value === undefined || value === '') return undefined
+  if (value === 'ttl' || value === 'http') return value
   throw configError(`CACHETTE_FRESHNESS is ${JSON.stringify(value)}; expected "http" or "ttl"`)
 }

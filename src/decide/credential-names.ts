@@ -8,12 +8,12 @@ const PARAMS = new Set(['api_key', 'apikey', 'key', 'token', 'access_token', 'se
 
 /** Names that give themselves away: a part that means a secret, with pagination tokens let off. */
 const TELLING =
-  /(^|[-_.])(api[-_]?key|apikey|token|secret|password|passwd|auth|authorization|signature|sig|pwd|session|sessionid|session[-_]?id|cookie|credentials?|jwt)$/i
+  /(^|[-_.])(api[-_]?key|apikey|token|secret|password|passwd|auth|authorization|authentication|signature|sig|pwd|session|sessionid|session[-_]?id|cookie|credentials?|jwt)$/i
 const PAGINATION = /(^|[-_.])(page|next|sync|continuation)[-_]?token$|pagetoken$/i
 
 /** True for a header whose value is a credential. */
 export function isCredentialHeader(name: string): boolean {
-  return HEADERS.has(name.toLowerCase()) || isTelling(name) || /(^|-)key$/i.test(name)
+  return HEADERS.has(name.toLowerCase()) || isTelling(name) || /(^|[-_.]|app)key$/i.test(spaced(name))
 }
 
 /** True for a parameter whose value is a credential; `more` are the operator's own names. */
@@ -22,6 +22,11 @@ export function isCredentialParam(name: string, more: readonly string[]): boolea
 }
 
 function isTelling(name: string): boolean {
-  const spaced = name.replace(/([a-z0-9])([A-Z])/g, '$1_$2')
-  return TELLING.test(spaced) && !PAGINATION.test(spaced)
+  const text = spaced(name)
+  return TELLING.test(text) && !PAGINATION.test(text)
+}
+
+/** `apiKey` as `api_Key`. */
+function spaced(name: string): string {
+  return name.replace(/([a-z0-9])([A-Z])/g, '$1_$2')
 }

@@ -85,6 +85,8 @@ export function decideAfterResponse(question: ResponseQuestion): ResponseDecisio
   if (!storability.isStorable) return { action: 'do-not-store', because: storability.because }
   if ((response.sizeBytes ?? 0) > policy.maxBodyBytes)
     return { action: 'do-not-store', because: 'body-too-large' }
+  if (response.status === 206 && fieldValue(response.headers, 'content-encoding') !== undefined)
+    return { action: 'do-not-store', because: 'partial-content' }
   if (response.headers.some(([, value]) => repeatsSecret(value, question.secrets)))
     return { action: 'do-not-store', because: 'credential-in-response' }
   return {
@@ -178,7 +180,7 @@ function lifeOf(
 ): EntryLife {
   const capAtMs = storedAtMs + policy.maxTtlMs
   const staleAtMs = Math.min(now.nowMs + assessed.freshForMs, capAtMs)
-  const removeAtMs = Math.min(staleAtMs + assessed.keptStaleForMs, capAtMs)
+  const removeAtMs = Math.min(Math.max(now.nowMs, staleAtMs) + assessed.keptStaleForMs, capAtMs)
   return { initialAgeMs: assessed.initialAgeMs, staleAtMs, removeAtMs }
 }
 

@@ -11,7 +11,7 @@ const CACHED_METHODS = new Set(['GET', 'HEAD'])
 const BODY_METHODS = new Set(['POST', 'QUERY', 'SEARCH', 'REPORT'])
 
 /** A caller who sends one of these wants the origin's own answer to it. */
-const CONDITIONS = new Set([
+export const CONDITION_FIELDS: ReadonlySet<string> = new Set([
   'range',
   'if-range',
   'if-match',
@@ -40,7 +40,8 @@ export function decideBypass(question: BypassQuestion): Because | undefined {
   if (policy.isNeverCached) return 'never-cached-by-profile'
   if (demands.noStore || demands.mode === 'no-store') return 'request-no-store'
   if (isForOrigin(demands.conditions)) return 'conditional-request'
-  if (!isHttp && headers.some(([name]) => CONDITIONS.has(name.toLowerCase()))) return 'conditional-request'
+  if (!isHttp && headers.some(([name]) => CONDITION_FIELDS.has(name.toLowerCase())))
+    return 'conditional-request'
   if (CACHED_METHODS.has(method)) return hasBody && !isKeyed ? 'body-not-keyed' : undefined
   if (!BODY_METHODS.has(method)) return 'method-not-cached'
   return isKeyed ? undefined : method === 'POST' ? 'method-not-cached' : 'body-not-keyed'

@@ -46,7 +46,7 @@ export interface LookupQuestion {
 export function decideLookup(question: LookupQuestion): LookupDecision {
   const { entry, policy, demands, purge, now } = question
   if (question.isRefresh) return { action: 'fetch', because: 'refresh-requested' }
-  if (demands.mode === 'reload') return { action: 'fetch', because: 'reload-requested' }
+  if (demands.mode === 'reload') return askWhere(demands, { action: 'fetch', because: 'reload-requested' })
   if (entry === undefined) return askWhere(demands, { action: 'fetch', because: 'not-in-cache' })
   if (purge === 'hard') return askWhere(demands, { action: 'fetch', because: 'purged' })
   if (now.nowMs >= entry.removeAtMs) return askWhere(demands, { action: 'fetch', because: 'expired' })
@@ -67,9 +67,14 @@ export function decideLookup(question: LookupQuestion): LookupDecision {
   return askWhere(demands, ask(entry, judgement.isFresh ? 'soft-purged' : judgement.because))
 }
 
+/** True for a request that is not to reach the origin. */
+export function forbidsAsking({ mode, onlyIfCached }: Demands): boolean {
+  return mode === 'only-if-cached' || onlyIfCached
+}
+
 /** Asks the origin, unless the caller forbade it. */
-function askWhere({ mode, onlyIfCached }: Demands, asking: LookupDecision): LookupDecision {
-  if (mode === 'only-if-cached' || onlyIfCached) return { action: 'refuse', because: 'only-if-cached' }
+function askWhere(demands: Demands, asking: LookupDecision): LookupDecision {
+  if (forbidsAsking(demands)) return { action: 'refuse', because: 'only-if-cached' }
   return asking
 }
 

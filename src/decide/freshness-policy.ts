@@ -47,7 +47,7 @@ export type Storability =
   | {
       readonly isStorable: true
       readonly because: 'stored' | 'negative-answer'
-      /** How long from now it is fresh; 0 for what has to be validated before each use. */
+      /** How long from now it is fresh; 0 for what has to be validated before each use, negative for what came stale. */
       readonly freshForMs: number
       /** How old it is already. */
       readonly initialAgeMs: number

@@ -18,6 +18,7 @@ function partsOf(url: string, { params = {}, headers = {}, policy = {} }: Given 
     headers: Object.entries(headers),
     policy: policyWith(policy),
     isOwnUrl: false,
+    hasAuthorization: false,
   })
 }
 

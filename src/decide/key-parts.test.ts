@@ -20,6 +20,7 @@ function partsOf(
     headers: Object.entries(headers),
     policy: policyWith(policy),
     isOwnUrl,
+    hasAuthorization: false,
   }
   return keyPartsOf(question)
 }

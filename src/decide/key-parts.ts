@@ -23,6 +23,8 @@ export interface KeyQuestion {
   readonly policy: Policy
   /** True where the URL is the service's own, so that its headers and parameters are added. */
   readonly isOwnUrl: boolean
+  /** True where the service has an authorisation that could be added. */
+  readonly hasAuthorization: boolean
 }
 
 /** A credential in clear, never to leave the process. */
@@ -72,9 +74,10 @@ export function keyPartsOf(question: KeyQuestion): KeyParts {
   const isQueryKept = keepsQuery(policy)
   const keyUrl = canonicalUrl({ url, pairs: query.keyed, equivalentHosts, isQueryKept })
   const redactedUrl = query.credentials.length === 0 ? keyUrl : redact(url, query, policy)
-  const identity = [...headers.credentials, ...query.identity].sort((a, b) =>
+  const brought = [...headers.credentials, ...query.identity].sort((a, b) =>
     a.name < b.name ? -1 : a.name > b.name ? 1 : 0,
   )
+  const identity = brought.length === 0 && isAnonymous(question) ? [ANONYMOUS] : brought
   return {
     sendUrl: `${withoutQuery(text, url)}${joinQuery(query.sent)}`,
     sendHeaders: headers.sent,
@@ -88,6 +91,20 @@ export function keyPartsOf(question: KeyQuestion): KeyParts {
       query.sent.some(({ name }) => AUTHORIZING_PARAMS.has(name)),
     secrets: [...headers.secrets, ...query.secrets],
   }
+}
+
+/** Who stands for nobody, where the service's own calls are authorised: its answers are not for everyone. */
+const ANONYMOUS: Credential = Object.freeze({ name: 'own authorization', value: 'left out' })
+
+/** True where the service's own authorisation is left out, so that what comes back may be less than what it gets. */
+function isAnonymous({ policy, isOwnUrl, hasAuthorization }: KeyQuestion): boolean {
+  if (!isOwnUrl || policy.injectCredentials || policy.identity === 'shared') return false
+  const { headers, params, key } = policy
+  return (
+    hasAuthorization ||
+    Object.keys(headers).some((name) => isCredentialHeader(name)) ||
+    Object.keys(params).some((name) => isCredentialParam(name, key.credentialParams))
+  )
 }
 
 /** Most calls carry no credential in their query: then one string serves as key and for showing. */
@@ -172,10 +189,11 @@ function partHeaders(
     : []
   const added = own.filter(([name]) => policy.injectCredentials || !isCredentialHeader(name))
   const secretHeaders = given.filter(([name]) => isCredentialHeader(name))
-  // In `http` mode `Vary` says which headers count.
-  const varying = policy.freshness === 'http' ? [] : [...given, ...added]
-  const keyed = varying
-    .filter(([name]) => !isCredentialHeader(name))
+  // In `http` mode `Vary` says which headers count; `Host` is a part of what is asked for.
+  const isInKey = (name: string): boolean =>
+    policy.freshness === 'http' ? /^host$/i.test(name) : !isCredentialHeader(name)
+  const keyed = [...given, ...added]
+    .filter(([name]) => isInKey(name))
     .map(([name, value]) => [name.toLowerCase(), trimmed(value)] as const)
     .filter(([name, value]) => !isUnkeyedHeader(name) && !saysNothing(name, value, url))
     .sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0))
@@ -197,7 +215,7 @@ function partHeaders(
 
 /** What clients send of their own accord, and what means the same as sending nothing. */
 function saysNothing(name: string, value: string, { host }: URL): boolean {
-  if (name === 'host') return value === host
+  if (name === 'host') return value.toLowerCase() === host
   return (name === 'accept' && value === '*/*') || (name === 'accept-language' && value === '*')
 }
 

@@ -1,9 +1,9 @@
 // The slow way of one request: past the cache, or through the tiers to a decision, and on to the origin where it says so.
-import { type LookupDecision, decideLookup } from '../decide/decide-lookup.js'
+import { type LookupDecision, decideLookup, forbidsAsking } from '../decide/decide-lookup.js'
 import type { CacheAnswer } from '../model/cache-answer.js'
 import type { CacheEntry } from '../model/cache-entry.js'
 import type { CacheRequest } from '../model/cache-request.js'
-import { EntryBody } from '../model/entry-body.js'
+import { EMPTY_BODY } from '../model/entry-body.js'
 import type { Tier } from '../model/tier.js'
 import { assertNever } from '../shared/assert-never.js'
 import type { Clock } from '../shared/clock.js'
@@ -47,7 +47,12 @@ export function createAnswerHop(parts: HopParts): (request: CacheRequest) => Pro
 
   async function answerHop(request: CacheRequest): Promise<Hop> {
     const known = parts.recall(request)
-    if (known.bypass !== undefined) return parts.bypassCache(prepared(request, known), known.bypass)
+    if (known.bypass !== undefined) {
+      const call = prepared(request, known)
+      return forbidsAsking(call.demands)
+        ? refusal('only-if-cached', { url: call.parts.redactedUrl, key: call.key, cost: NO_COST })
+        : parts.bypassCache(call, known.bypass)
+    }
     const found = await tiers.find(known.key)
     if (found?.record.kind === 'entry') {
       const decision = decideOn(found.record, known, { tiers, clock, request })
@@ -166,6 +171,7 @@ export async function findLate(
   return {
     take: () => answer,
     ttlMs: answer.ttlMs,
+    ageMs: answer.ageMs,
     originMs: entry.originMs,
     isShareable: true,
     variant: variantOf(parts.preparer.hasher, call, entry.headers),
@@ -217,8 +223,6 @@ function decideOn(
     now: { nowMs: clock.nowMs(), monotonicMs: clock.monotonicMs() },
   })
 }
-
-const EMPTY_BODY = new EntryBody(new Uint8Array())
 
 /** An answer out of a fresh entry. */
 export function hitAnswer(

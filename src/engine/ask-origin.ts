@@ -7,6 +7,7 @@ import {
   decideAfterResponse,
   failureDecision,
 } from '../decide/decide-after-response.js'
+import type { Instant } from '../decide/age.js'
 import type { PurgeState } from '../decide/decide-lookup.js'
 import { CachetteError } from '../errors/cachette-error.js'
 import type { EventBus } from '../events/event-bus.js'
@@ -36,6 +37,8 @@ export interface FlightResult {
   /** The answer for one more caller; undefined where the beginning of its body is gone. */
   take(): CacheAnswer | undefined
   readonly ttlMs: number
+  /** How old it was when it came. */
+  readonly ageMs: number
   readonly originMs: number
   /** False where the origin forbade to hand one caller's answer to another. */
   readonly isShareable: boolean
@@ -64,6 +67,8 @@ export interface Asked {
   readonly judged: Judged
   readonly cost: Cost
   readonly held: HeldBody
+  /** When the response's headers came: from then on the origin's word counts. */
+  readonly confirmed: Instant
 }
 
 /** What asking takes. */
@@ -133,7 +138,8 @@ export function createAskOrigin({ clock, bus, pipeline, answers, ...parts }: Ask
     const { call } = errand
     const { attempts } = costNow()
     const byHead = judgeReply(call, reply, { body: undefined, attempts })
-    const expected = decide(errand, byHead, { ...taking, sizeBytes: reply.sizeBytes })
+    const confirmed = { nowMs: clock.nowMs(), monotonicMs: clock.monotonicMs() }
+    const expected = decide(errand, byHead, { ...taking, confirmed, sizeBytes: reply.sizeBytes })
     const isJudged = isJudgedByBody(call, reply, reply.sizeBytes)
     const held = holdBody({
       call,
@@ -147,10 +153,11 @@ export function createAskOrigin({ clock, bus, pipeline, answers, ...parts }: Ask
     })
     try {
       const body = isJudged ? await held.wholeOrLarge() : undefined
-      if (body === undefined) return carryOut({ errand, judged: byHead, cost: costNow(), held }, expected)
+      if (body === undefined)
+        return carryOut({ errand, judged: byHead, cost: costNow(), held, confirmed }, expected)
       const judged = judgeReply(call, reply, { body, attempts })
-      const decision = decide(errand, judged, { ...taking, sizeBytes: body.sizeBytes })
-      return carryOut({ errand, judged, cost: costNow(), held }, decision)
+      const decision = decide(errand, judged, { ...taking, confirmed, sizeBytes: body.sizeBytes })
+      return carryOut({ errand, judged, cost: costNow(), held, confirmed }, decision)
     } catch (error) {
       held.letGo()
       throw error
@@ -160,12 +167,16 @@ export function createAskOrigin({ clock, bus, pipeline, answers, ...parts }: Ask
   function decide(
     errand: Errand,
     judged: Judged,
-    { requestedAtMs, sizeBytes }: { readonly requestedAtMs: number; readonly sizeBytes: number | undefined },
+    facts: {
+      readonly requestedAtMs: number
+      readonly sizeBytes: number | undefined
+      readonly confirmed: Instant
+    },
   ): ResponseDecision {
     const { call, entry, purge, action } = errand
     const { sendHeaders, demands, policy, request } = call
     return decideAfterResponse({
-      response: { ...judged, sizeBytes },
+      response: { ...judged, sizeBytes: facts.sizeBytes },
       request: {
         method: request.method,
         isAuthorized: fieldValue(sendHeaders, 'authorization') !== undefined,
@@ -176,8 +187,8 @@ export function createAskOrigin({ clock, bus, pipeline, answers, ...parts }: Ask
       purge,
       policy,
       secrets: secretsOf(call),
-      requestedAtMs,
-      now: { nowMs: clock.nowMs(), monotonicMs: clock.monotonicMs() },
+      requestedAtMs: facts.requestedAtMs,
+      now: facts.confirmed,
     })
   }
 
@@ -278,7 +289,7 @@ function straight(
     return answerFromOrigin({ ...judged, body }, { outcome, because, url, attempts, key: call.key })
   }
   return {
-    result: { take, ttlMs: 0, originMs, isShareable: shareable, variant: facts.variant },
+    result: { take, ttlMs: 0, ageMs: 0, originMs, isShareable: shareable, variant: facts.variant },
     isFindable: undefined,
   }
 }
@@ -291,7 +302,7 @@ function rescued(
   if (entry === undefined) throw new TypeError('a rescue needs an entry')
   const { because, ageMs } = decision
   const answer = answerFrom(entry, { outcome: 'rescued', because, ageMs, ttlMs: 0, tier, attempts })
-  return { take: () => answer, ttlMs: 0, originMs, isShareable: true }
+  return { take: () => answer, ttlMs: 0, ageMs, originMs, isShareable: true }
 }
 
 /** The reason that a failure goes by, or undefined for one that no older entry may hide. */

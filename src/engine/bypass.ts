@@ -82,6 +82,7 @@ export function createBypass(given: BypassParts): BypassCache {
 function passing(call: PreparedCall, reply: OriginReply): AnswerBody {
   const live = openLiveBody({
     source: reply.body,
+    signal: reply.signal,
     sizeBytes: reply.sizeBytes,
     keepBytes: 0,
     isStored: false,

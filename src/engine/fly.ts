@@ -76,7 +76,11 @@ export function createFly(parts: FlyParts): Fly {
     if (tiers.marks.mayCover(scope, flight.beganSequence)) return false
     const landed = flight.landed()
     if (landed === undefined) return true
-    return isPlain && clock.monotonicMs() - landed.atMs < landed.result.ttlMs
+    const sinceMs = clock.monotonicMs() - landed.atMs
+    const { ttlMs, ageMs } = landed.result
+    const { maxAgeMs, minFreshMs = 0 } = call.demands
+    const isYoung = maxAgeMs === undefined || ageMs + sinceMs < maxAgeMs
+    return isPlain && isYoung && sinceMs + minFreshMs < ttlMs
   }
 
   function lead(errand: Errand, flightKey: string, isPlain: boolean): Flight<FlightResult> {
@@ -96,11 +100,13 @@ export function createFly(parts: FlyParts): Fly {
   async function join(errand: Errand, flight: Flight<FlightResult>): Promise<Hop> {
     const { call } = errand
     const patience = followersPatience(errand)
+    const landed = flight.landed()
+    const sinceMs = landed === undefined ? 0 : clock.monotonicMs() - landed.atMs
     let taken: { readonly result: FlightResult; readonly answer: CacheAnswer | undefined }
     try {
       taken = await flight.wait(patience, (result) => ({
         result,
-        answer: isForCaller(result) ? result.take() : undefined,
+        answer: isForCaller(result) ? agedAnswer(result.take(), sinceMs) : undefined,
       }))
     } catch (thrown) {
       return rescueOf(errand, thrown)
@@ -126,7 +132,9 @@ export function createFly(parts: FlyParts): Fly {
     const { signal } = errand.call.request.options
     const interest = interestOfOne()
     try {
-      const { result } = await waitFor(askOrigin(errand, interest), { signal, deadline: undefined, clock })
+      const asking = askOrigin(errand, interest)
+      const { result, isFindable } = await waitFor(asking, { signal, deadline: undefined, clock })
+      isFindable?.catch(() => undefined)
       const answer = result.take()
       if (answer === undefined) throw new TypeError('the body of an own call is gone')
       return await settle(errand, hopOf(errand, answer, result))
@@ -188,6 +196,12 @@ async function drain(body: AnswerBody | undefined, maxBytes: number): Promise<vo
     sizeBytes += piece.byteLength
     if (sizeBytes > maxBytes) return
   }
+}
+
+/** An answer that was there already when the caller came is older for it. */
+function agedAnswer(answer: CacheAnswer | undefined, sinceMs: number): CacheAnswer | undefined {
+  if (answer === undefined || sinceMs === 0) return answer
+  return { ...answer, ageMs: answer.ageMs + sinceMs, ttlMs: Math.max(0, answer.ttlMs - sinceMs) }
 }
 
 function hopOf({ call }: Errand, answer: CacheAnswer, { originMs }: Pick<FlightResult, 'originMs'>): Hop {

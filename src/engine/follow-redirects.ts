@@ -3,6 +3,7 @@
 import { isCredentialHeader } from '../decide/credential-names.js'
 import { CachetteError } from '../errors/cachette-error.js'
 import { firstValue } from '../http/header-fields.js'
+import type { AnswerBody } from '../model/answer-body.js'
 import type { CacheAnswer } from '../model/cache-answer.js'
 import { type CacheRequest, headerPairs } from '../model/cache-request.js'
 import type { HeaderList } from '../model/header-list.js'
@@ -11,6 +12,7 @@ import type { Hop } from './hop.js'
 
 const REDIRECTS = new Set([301, 302, 303, 307, 308])
 const MAX_HOPS = 20
+const MAX_READ_BYTES = 64 * 1024
 
 /** Over several hops the caller got the worst of them. */
 const WORST_FIRST: readonly Outcome[] = [
@@ -44,15 +46,29 @@ export interface Following {
  * @throws CachetteError `CACHETTE_INVALID_RESPONSE` for a loop or for a Location that is not http or https
  */
 export async function followRedirects(request: CacheRequest, { answerHop, claim }: Following): Promise<Hop> {
+  const most = Math.min(MAX_HOPS, request.options.maxRedirects ?? MAX_HOPS)
   let current = request
   let hop = await answerHop(current)
   for (let hops = 0; isRedirect(hop.answer); hops += 1) {
-    if (hops === MAX_HOPS) throw redirectError(hop, request, `redirected more than ${MAX_HOPS} times`)
+    if (hops === most) throw redirectError(hop, request, `redirected more than ${most} times`)
     current = nextRequest(current, hop, claim)
-    hop.answer.body.discard()
+    letGo(hop.answer.body)
     hop = combine(hop, await answerHop(current))
   }
   return current === request ? hop : { ...hop, answer: { ...hop.answer, redirectedTo: current.url } }
+}
+
+/** The body of a redirect is short and read by nobody: it is read here, so that the answer can be stored. */
+function letGo(body: AnswerBody): void {
+  if (body.whole !== undefined) return
+  const reading = async (): Promise<void> => {
+    let sizeBytes = 0
+    for await (const piece of body.stream()) {
+      sizeBytes += piece.byteLength
+      if (sizeBytes > MAX_READ_BYTES) return
+    }
+  }
+  reading().catch(() => undefined)
 }
 
 function nextRequest(request: CacheRequest, hop: Hop, claim: Following['claim']): CacheRequest {
@@ -84,7 +100,8 @@ function keptHeaders(
   { isSameOrigin, losesBody }: { readonly isSameOrigin: boolean; readonly losesBody: boolean },
 ): HeaderList {
   const isKept = (name: string): boolean =>
-    (isSameOrigin || !isCredentialHeader(name)) && !(losesBody && /^content-/i.test(name))
+    (isSameOrigin || !(isCredentialHeader(name) || /^host$/i.test(name))) &&
+    !(losesBody && /^content-/i.test(name))
   return headers.filter(([name]) => isKept(name))
 }
 

@@ -51,6 +51,7 @@ export function holdBody({ call, reply, interest, ...facts }: Holding): HeldBody
   let isForStore = facts.isStored
   const live = openLiveBody({
     source: reply.body,
+    signal: reply.signal,
     sizeBytes: reply.sizeBytes,
     keepBytes: isKept ? policy.maxBodyBytes : 0,
     isStored: facts.isStored,

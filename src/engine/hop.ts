@@ -3,7 +3,7 @@ import type { AnswerBody } from '../model/answer-body.js'
 import type { Because } from '../model/because.js'
 import type { CacheAnswer } from '../model/cache-answer.js'
 import type { CacheEntry } from '../model/cache-entry.js'
-import { EntryBody } from '../model/entry-body.js'
+import { EMPTY_BODY } from '../model/entry-body.js'
 import type { HeaderList } from '../model/header-list.js'
 import type { Outcome } from '../model/outcome.js'
 import type { Tier } from '../model/tier.js'
@@ -121,8 +121,6 @@ export function refusal(
   const answer = answerFromOrigin(response, { outcome: 'failed', because, url, key, attempts: cost.attempts })
   return { answer: { ...answer, originStatus: undefined }, key, originMs: cost.originMs, savedMs: 0 }
 }
-
-const EMPTY_BODY = new EntryBody(new Uint8Array())
 
 /** A hit, as a hop. */
 export function hitHop(entry: CacheEntry, answer: CacheAnswer): Hop {

@@ -23,6 +23,7 @@ function hash(call: Call = {}, by = hasher): HashedKey {
     headers: Object.entries(headers),
     policy: policyWith({}),
     isOwnUrl: true,
+    hasAuthorization: false,
   })
   return by.hash({ service, method, parts, body: body === undefined ? undefined : Buffer.from(body) })
 }

@@ -31,6 +31,8 @@ export interface LiveBodyParts {
   readonly keepBytes: number
   /** True where it is meant for the store, so that it is read to its end when everyone has left. */
   readonly isStored: boolean
+  /** Aborts where the response is ended from outside, whether it is being read or not. */
+  readonly signal: AbortSignal
   /** Whether a piece may be put at rest; asked for each one, in order. */
   mayBeWritten(piece: Uint8Array): boolean
   /** Takes what no longer fits into the window; gives undefined where no tier can. */
@@ -87,9 +89,14 @@ export function openLiveBody(parts: LiveBodyParts): LiveBody {
     for (const wake of woken) wake()
   }
 
+  function onCut(): void {
+    finish({ kind: 'cut-short', error: parts.signal.reason })
+  }
+
   function finish(how: BodyEnd): void {
     if (ended !== undefined) return
     ended = how
+    parts.signal.removeEventListener('abort', onCut)
     if (tickets === 0) letGoOfWriter()
     tellEnd(how)
     if (tickets === 0) tellLeft()
@@ -222,6 +229,7 @@ export function openLiveBody(parts: LiveBodyParts): LiveBody {
   }
 
   if (!isKept) tellLarge()
+  parts.signal.addEventListener('abort', onCut, { once: true })
   void pump()
   return {
     end,

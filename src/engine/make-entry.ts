@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto'
 import { withoutFields } from '../http/header-fields.js'
 import type { CacheEntry } from '../model/cache-entry.js'
 import type { EntryBody } from '../model/entry-body.js'
+import type { Instant } from '../decide/age.js'
 import type { EntryLife } from '../decide/decide-after-response.js'
 import type { Judged } from './judge-reply.js'
 import type { PreparedCall } from './prepared-call.js'
@@ -15,8 +16,12 @@ export interface EntryFacts extends EntryLife {
   readonly unstoredFields: readonly string[]
   readonly beganSequence: number
   readonly originMs: number
+  /** When its body had come. */
   readonly nowMs: number
-  readonly monotonicMs: number
+  /** When the origin vouched for it. */
+  readonly confirmed: Instant
+  /** Names of the operator's own. */
+  readonly tags: readonly string[]
 }
 
 /** A name for a body that no other body has. */
@@ -27,7 +32,6 @@ export function newBodyId(): string {
 /** Makes an entry. */
 export function makeEntry(call: PreparedCall, judged: Judged, facts: EntryFacts): CacheEntry {
   const { parts, policy, request, service } = call
-  const own = policy.tags?.({ method: request.method, url: parts.redactedUrl }, judged) ?? []
   return {
     kind: 'entry',
     key: facts.key,
@@ -38,12 +42,12 @@ export function makeEntry(call: PreparedCall, judged: Judged, facts: EntryFacts)
     status: judged.status,
     headers: withoutFields(judged.headers, new Set(facts.unstoredFields)),
     storedAtMs: facts.nowMs,
-    confirmedAtMs: facts.nowMs,
-    confirmedMonotonicMs: facts.monotonicMs,
+    confirmedAtMs: facts.confirmed.nowMs,
+    confirmedMonotonicMs: facts.confirmed.monotonicMs,
     initialAgeMs: facts.initialAgeMs,
     staleAtMs: facts.staleAtMs,
     removeAtMs: facts.removeAtMs,
-    tags: [...new Set([...(request.options.tags ?? []), ...own])],
+    tags: [...new Set([...(request.options.tags ?? []), ...facts.tags])],
     hasCallTtl: policy.hasCallTtl,
     originMs: facts.originMs,
     sizeBytes: facts.body.sizeBytes,

@@ -58,7 +58,14 @@ export function prepareCall(request: CacheRequest, preparer: CallPreparer): Prep
   const { ttlMs: callTtlMs, mode = 'default', isHttp = false } = request.options
   const policy = preparer.policyOf({ service, url, callTtlMs, isHttp })
   const headers = headerPairs(request.headers)
-  const parts = keyPartsOf({ url: request.url, params: request.params ?? {}, headers, policy, isOwnUrl })
+  const parts = keyPartsOf({
+    url: request.url,
+    params: request.params ?? {},
+    headers,
+    policy,
+    isOwnUrl,
+    hasAuthorization: service.authorization.kind !== 'none' && service.authorization.kind !== 'missing',
+  })
   const { sendHeaders } = parts
   const demands = isHttp ? demandsOf(sendHeaders, mode) : NO_DEMANDS
   const { method, body } = request

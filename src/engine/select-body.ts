@@ -4,7 +4,7 @@ import { selectFromPartial } from '../decide/rfc9111/select-from-partial.js'
 import type { AnswerBody } from '../model/answer-body.js'
 import type { CacheAnswer } from '../model/cache-answer.js'
 import { type Demands, NO_DEMANDS } from '../model/demands.js'
-import { EntryBody } from '../model/entry-body.js'
+import { EMPTY_BODY, EntryBody } from '../model/entry-body.js'
 import { assertNever } from '../shared/assert-never.js'
 import { lettingGo } from './letting-go.js'
 
@@ -54,8 +54,6 @@ function shareOf(answer: CacheAnswer, selected: SelectedAnswer): CacheAnswer {
       return assertNever(selected)
   }
 }
-
-const EMPTY_BODY = new EntryBody(new Uint8Array())
 
 function withoutBody(answer: CacheAnswer, status: number, headers: CacheAnswer['headers']): CacheAnswer {
   answer.body.discard()

@@ -1,4 +1,5 @@
 // A prepared call as it goes down the origin pipeline.
+import { CONDITION_FIELDS } from '../decide/decide-bypass.js'
 import { fieldValue, firstValue, withoutFields } from '../http/header-fields.js'
 import type { EntryHead } from '../model/cache-entry.js'
 import type { CacheMode } from '../model/demands.js'
@@ -44,20 +45,11 @@ export function sendCall(call: PreparedCall, sending: Sending): Promise<OriginRe
   })
 }
 
-const CONDITIONS = new Set([
-  'range',
-  'if-range',
-  'if-match',
-  'if-none-match',
-  'if-modified-since',
-  'if-unmodified-since',
-])
-
 function headersOf({ parts, demands }: PreparedCall, { conditions }: Sending): HeaderList {
   const headers =
     conditions.whose === 'callers'
       ? parts.sendHeaders
-      : [...withoutFields(parts.sendHeaders, CONDITIONS), ...conditions.fields]
+      : [...withoutFields(parts.sendHeaders, CONDITION_FIELDS), ...conditions.fields]
   return demands.mode === 'default' ? headers : [...headers, ...modeFields(demands.mode, headers)]
 }
 

@@ -85,7 +85,8 @@ export function createStoreAnswers({ clock, bus, tiers, hasher }: StoreParts): S
       beganSequence,
       originMs: cost.originMs,
       nowMs: clock.nowMs(),
-      monotonicMs: clock.monotonicMs(),
+      confirmed: asked.confirmed,
+      tags: tagsOf(asked),
     })
     const node: VaryNode | undefined =
       names.length === 0
@@ -108,6 +109,17 @@ export function createStoreAnswers({ clock, bus, tiers, hasher }: StoreParts): S
   /** A part is kept beside the whole, never in its place. */
   function baseKeyOf(call: PreparedCall, status: number): string {
     return status === 206 ? partialKey(hasher, call) : call.key
+  }
+
+  /** A function of the operator's that fails costs the tags, not the answer. */
+  function tagsOf({ errand: { call }, judged }: Asked): readonly string[] {
+    try {
+      const { policy, request, parts } = call
+      return policy.tags?.({ method: request.method, url: parts.redactedUrl }, judged) ?? []
+    } catch (error) {
+      bus.emit('warning', { message: `the function tags of ${call.service.name} failed: ${String(error)}` })
+      return []
+    }
   }
 
   /** Makes a whole entry findable, here at once and in the store soon. */
@@ -137,7 +149,7 @@ export function createStoreAnswers({ clock, bus, tiers, hasher }: StoreParts): S
     const answer = withOrigin(asked, entry, { ttlMs: lifeLeft(entry), because: errand.because })
     const variant = variantOf(hasher, errand.call, judged.headers)
     const result = { originMs: cost.originMs, isShareable: true, variant }
-    return { result: { ...result, take: () => answer, ttlMs: answer.ttlMs }, isFindable }
+    return { result: { ...result, take: () => answer, ttlMs: answer.ttlMs, ageMs: answer.ageMs }, isFindable }
   }
 
   /** Answers now; the entry is made when its body has come. */
@@ -162,7 +174,14 @@ export function createStoreAnswers({ clock, bus, tiers, hasher }: StoreParts): S
     }
     const variant = variantOf(hasher, call, judged.headers)
     return {
-      result: { take, ttlMs, originMs: cost.originMs, isShareable: judged.status !== 206, variant },
+      result: {
+        take,
+        ttlMs,
+        ageMs: decision.initialAgeMs,
+        originMs: cost.originMs,
+        isShareable: judged.status !== 206,
+        variant,
+      },
       isFindable,
     }
   }
@@ -228,7 +247,7 @@ export function createStoreAnswers({ clock, bus, tiers, hasher }: StoreParts): S
       const variant = variantOf(hasher, call, entry.headers)
       const result = { originMs: cost.originMs, isShareable: true, variant }
       return {
-        result: { ...result, take: () => answer, ttlMs: answer.ttlMs },
+        result: { ...result, take: () => answer, ttlMs: answer.ttlMs, ageMs: answer.ageMs },
         isFindable: findableOnce(renewed.key, announced),
       }
     },

@@ -2,10 +2,12 @@
 // https://www.rfc-editor.org/rfc/rfc9111#section-4.3.5
 import { freshnessOf } from '../decide/freshness-of.js'
 import { headUpdate } from '../decide/rfc9111/head-update.js'
-import { fieldValue } from '../http/header-fields.js'
+import { repeatsSecret } from '../decide/repeated-secret.js'
+import { fieldValue, withoutFields } from '../http/header-fields.js'
 import type { CacheAnswer } from '../model/cache-answer.js'
 import type { CacheEntry } from '../model/cache-entry.js'
 import type { Clock } from '../shared/clock.js'
+import { secretsOf } from './secrets-of.js'
 import type { PreparedCall } from './prepared-call.js'
 import type { Tiers } from './tiers.js'
 
@@ -24,7 +26,9 @@ export async function updateFromHead(
   }: { readonly call: PreparedCall; readonly entry: CacheEntry; readonly answer: CacheAnswer },
   { clock, tiers }: UpdateParts,
 ): Promise<void> {
-  const update = headUpdate({ stored: entry, head: answer })
+  const secrets = secretsOf(call)
+  const said = answer.headers.filter(([, value]) => !repeatsSecret(value, secrets))
+  const update = headUpdate({ stored: entry, head: { status: answer.status, headers: said } })
   if (update.kind === 'unrelated') return
   const nowMs = clock.nowMs()
   const began = await tiers.began()
@@ -46,9 +50,10 @@ export async function updateFromHead(
     })
     const life = assessed.isStorable ? assessed : { freshForMs: 0, initialAgeMs: 0, keptStaleForMs: 0 }
     const staleAtMs = Math.min(nowMs + life.freshForMs, entry.storedAtMs + policy.maxTtlMs)
+    const unstored = new Set(assessed.isStorable ? assessed.unstoredFields : [])
     return {
       ...entry,
-      headers,
+      headers: withoutFields(headers, unstored),
       confirmedAtMs: nowMs,
       confirmedMonotonicMs: clock.monotonicMs(),
       initialAgeMs: life.initialAgeMs,

@@ -16,9 +16,13 @@ const LENGTH = new Set(['content-length'])
 export function answerFields(answer: CacheAnswer, hasBody: boolean): HeaderList {
   const fields = hasBody ? withLength(answer) : answer.headers
   const status = ['cache-status', cacheStatus(answer)] as const
-  // After a validation the age that was stored is that of an older word of the origin.
-  if (answer.tier === 'origin' && answer.outcome !== 'revalidated') return [...fields, status]
+  if (answer.tier === 'origin' && !isAged(answer)) return [...fields, status]
   return [...withoutFields(fields, AGE), ['age', String(Math.floor(answer.ageMs / 1_000))], status]
+}
+
+/** After a validation, and for one who came late, the age that the origin gave is not the answer's any more. */
+function isAged({ outcome, isStored }: CacheAnswer): boolean {
+  return outcome === 'revalidated' || (outcome === 'coalesced' && isStored)
 }
 
 /** A length that is there counts where the body is still coded: the size is that of the decoded one. */

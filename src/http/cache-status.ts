@@ -49,11 +49,14 @@ const USUAL_FORWARD: Readonly<Record<Outcome, Forward | undefined>> = {
 }
 
 /** Written by hand, since it is made for every answer; a test holds it against the grammar. */
+const PLAIN = /^[\w-]+$/
 const PRINTABLE = /^[\x20-\x7e]*$/
 
 /** The field's value: one member, for whoever hands the answer on to append to the members already there. */
 export function cacheStatus(facts: CacheStatusFacts): string {
   const { outcome, because, ttlMs, key, isStored, originStatus, isCollapsed } = facts
+  if (outcome === 'hit' && isCollapsed !== true)
+    return `cachette; hit; ttl=${Math.floor(ttlMs / 1_000)}${keyText(key)}`
   const forward = forwardOf(outcome, because)
   let text = 'cachette'
   if (USUAL_FORWARD[outcome] === undefined) text += `; hit; ttl=${Math.floor(ttlMs / 1_000)}`
@@ -61,8 +64,13 @@ export function cacheStatus(facts: CacheStatusFacts): string {
   if (forward !== undefined && originStatus !== undefined) text += `; fwd-status=${originStatus}`
   if (isStored && forward !== undefined) text += '; stored'
   if (outcome === 'coalesced' || isCollapsed === true) text += '; collapsed'
-  if (key !== '' && PRINTABLE.test(key)) text += `; key="${key.replace(/["\\]/g, '\\$&')}"`
+  text += keyText(key)
   return outcome === 'hit' ? text : `${text}; detail=${because}`
+}
+
+function keyText(key: string): string {
+  if (PLAIN.test(key)) return `; key="${key}"`
+  return key !== '' && PRINTABLE.test(key) ? `; key="${key.replace(/["\\]/g, '\\$&')}"` : ''
 }
 
 function forwardOf(outcome: Outcome, because: Because): Forward | undefined {

@@ -5,7 +5,21 @@ export type BodyForm = 'json' | 'text' | 'bytes'
 
 /** `application/json` and `+json` are JSON, `text/*` is text, all else bytes. */
 export function bodyForm(contentType: string | undefined): BodyForm {
-  const type = (contentType ?? '').split(';', 1)[0]?.trim().toLowerCase() ?? ''
+  const text = contentType ?? ''
+  const known = forms.get(text)
+  if (known !== undefined) return known
+  if (forms.size >= MAX_FORMS) forms.clear()
+  const form = readForm(text)
+  forms.set(text, form)
+  return form
+}
+
+/** Few types are ever seen, and each of them with every answer. */
+const forms = new Map<string, BodyForm>()
+const MAX_FORMS = 100
+
+function readForm(contentType: string): BodyForm {
+  const type = contentType.split(';', 1)[0]?.trim().toLowerCase() ?? ''
   if (type === 'application/json' || /^[\w.+-]+\/[\w.+-]+\+json$/.test(type)) return 'json'
   return type.startsWith('text/') ? 'text' : 'bytes'
 }

@@ -64,7 +64,8 @@ function formsOf(url: URL, name: string | undefined, { config, policyOf }: Purge
   const forms = services.map((service) => {
     const policy = policyOf({ service, url, callTtlMs: undefined, isHttp: true })
     const isOwnUrl = service.ownsUrl(url)
-    return keyPartsOf({ url: url.href, params: {}, headers: [], policy, isOwnUrl }).purgeUrl
+    return keyPartsOf({ url: url.href, params: {}, headers: [], policy, isOwnUrl, hasAuthorization: false })
+      .purgeUrl
   })
   return [...new Set(forms)]
 }

@@ -26,6 +26,8 @@ export interface CallOptions {
   readonly mode?: CacheMode
   /** `hand-back` gives the caller redirects as they are. Default `follow`. */
   readonly redirects?: 'follow' | 'hand-back'
+  /** How many redirects are followed at most. Default, and most: 20. */
+  readonly maxRedirects?: number
   /** True for callers that decode bodies themselves: what goes past the cache is then left as the origin sent it. */
   readonly keepsCoding?: boolean
 }

@@ -24,6 +24,8 @@ export class EntryBody implements AnswerBody {
   readonly sizeBytes: number
   readonly #source: BodySource | undefined
   #bytes: Uint8Array | undefined
+  /** Of parsed JSON, as long as memory is not needed for anything else. */
+  #serialised: WeakRef<Uint8Array> | undefined
   #json: { readonly value: unknown; readonly chargeBytes: number } | undefined
 
   constructor(content: Uint8Array | BodySource) {
@@ -59,7 +61,11 @@ export class EntryBody implements AnswerBody {
   bytes(): Uint8Array {
     if (this.#bytes !== undefined) return this.#bytes
     if (this.#source !== undefined) return joined(this.#source.chunks(), this.sizeBytes)
-    return new TextEncoder().encode(JSON.stringify(this.#json?.value))
+    const known = this.#serialised?.deref()
+    if (known !== undefined) return known
+    const bytes = new TextEncoder().encode(JSON.stringify(this.#json?.value))
+    this.#serialised = new WeakRef(bytes)
+    return bytes
   }
 
   async *stream(): AsyncGenerator<Uint8Array> {
@@ -86,14 +92,21 @@ export class EntryBody implements AnswerBody {
     const chargeBytes = freezeAndMeasure(value)
     if (this.#source !== undefined) return value
     this.#json = { value, chargeBytes }
-    if (JSON.stringify(value) === text && !startsWithMark(bytes)) this.#bytes = undefined
+    if (isWrittenAs(value, bytes)) this.#bytes = undefined
     return value
   }
 }
 
-/** A byte order mark is decoded to nothing. */
-function startsWithMark(bytes: Uint8Array): boolean {
-  return bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf
+/** No body at all. */
+export const EMPTY_BODY = new EntryBody(new Uint8Array())
+
+/** True where serialising a value gives these very bytes. What is nested too deeply to be serialised never does. */
+function isWrittenAs(value: unknown, bytes: Uint8Array): boolean {
+  try {
+    return Buffer.compare(Buffer.from(JSON.stringify(value)), bytes) === 0
+  } catch {
+    return false
+  }
 }
 
 function joined(chunks: Iterable<Uint8Array>, sizeBytes: number): Uint8Array {

@@ -36,7 +36,14 @@ function openDeadline(changes: Partial<OriginCall> = {}, timeoutMs = TIMEOUT_MS)
     reply,
     signal: () => given!,
     answer: (cancel: (reason: Error) => void = () => undefined) =>
-      answer({ status: 200, headers: [], body: source, sizeBytes: undefined, cancel }),
+      answer({
+        status: 200,
+        headers: [],
+        body: source,
+        signal: new AbortController().signal,
+        sizeBytes: undefined,
+        cancel,
+      }),
     listeners: () =>
       getEventListeners(leaving.signal, 'abort').length + getEventListeners(closing.signal, 'abort').length,
   }

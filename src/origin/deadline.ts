@@ -19,7 +19,8 @@ export function withDeadline(clock: Clock, next: OriginStep, closing: AbortSigna
     try {
       watch.start()
       const reply = await watch.outcomeOf(next({ ...call, signal: watch.signal }))
-      return { ...reply, body: watchedBody(reply.body, watch, call.takes), cancel: watch.cancel }
+      const body = watchedBody(reply.body, watch, call.takes)
+      return { ...reply, body, signal: watch.signal, cancel: watch.cancel }
     } catch (error) {
       watch.end()
       throw error

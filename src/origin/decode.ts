@@ -1,5 +1,5 @@
 // Undoes content codings as the body comes. https://www.rfc-editor.org/rfc/rfc9110#section-8.4
-import { Readable, type Transform, pipeline } from 'node:stream'
+import { Readable, Transform, pipeline } from 'node:stream'
 import zlib from 'node:zlib'
 
 /** Nobody applies more; each costs memory. */
@@ -17,7 +17,7 @@ export function decodersOf(codings: readonly string[]): readonly Transform[] | u
   for (const coding of codings.toReversed()) {
     if (coding === 'identity') continue
     if (coding === 'gzip' || coding === 'x-gzip') decoders.push(zlib.createGunzip())
-    else if (coding === 'deflate') decoders.push(zlib.createInflate())
+    else if (coding === 'deflate') decoders.push(new LenientInflate())
     else if (coding === 'br') decoders.push(zlib.createBrotliDecompress())
     else if (coding === 'zstd' && createZstd !== undefined) decoders.push(createZstd())
     else return undefined
@@ -36,6 +36,29 @@ export async function* decoded(
   const source = Readable.from(startingWith(first.value, chunks), { objectMode: false })
   // Errors reach whoever reads the end of the chain, so the callback has nothing to add.
   yield* pipeline([source, ...decoders], () => undefined) as unknown as AsyncIterable<Uint8Array>
+}
+
+/** `deflate` as it is meant, and as many servers send it: without the frame round it. */
+class LenientInflate extends Transform {
+  #inflate: Transform | undefined
+
+  override _transform(chunk: Uint8Array, encoding: BufferEncoding, done: () => void): void {
+    this.#inflate ??= this.#begin((chunk[0] ?? 0) & 0x0f)
+    this.#inflate.write(chunk, encoding, () => done())
+  }
+
+  override _flush(done: () => void): void {
+    if (this.#inflate === undefined) return done()
+    this.#inflate.once('end', () => done())
+    this.#inflate.end()
+  }
+
+  #begin(method: number): Transform {
+    const inflate = method === 8 ? zlib.createInflate() : zlib.createInflateRaw()
+    inflate.on('data', (piece: Uint8Array) => this.push(piece))
+    inflate.on('error', (error) => this.destroy(error))
+    return inflate
+  }
 }
 
 /** True for an error of a decoder, not of the network beneath it. */

@@ -43,6 +43,8 @@ export interface OriginReply {
   readonly body: AsyncIterable<Uint8Array>
   /** What the body will measure, in bytes, where the origin said so. */
   readonly sizeBytes: number | undefined
+  /** Aborts where the response is ended from outside before its body has come. */
+  readonly signal: AbortSignal
   /** Ends the response; whoever reads the body gets the reason. */
   cancel(reason: Error): void
 }

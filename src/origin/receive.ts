@@ -25,11 +25,13 @@ export async function receive(call: OriginCall): Promise<OriginReply> {
   const lengthBytes = announcedLength(call, response)
   const body = ofLength(call, response.body, lengthBytes)
   const isBodyless = call.method === 'HEAD' || BODYLESS.has(status)
-  if (codings.length > MAX_CODINGS && !call.keepsCoding && !isBodyless) {
+  if (codings.length > MAX_CODINGS && !call.keepsCoding && !isBodyless && status !== 206) {
     letGoOf(response.body)
     throw undecodable(call, undefined)
   }
-  const decoders = call.keepsCoding || isBodyless ? [] : decodersOf(codings)
+  // Parts of a coded body are parts of its code.
+  const isAsSent = call.keepsCoding || isBodyless || status === 206
+  const decoders = isAsSent ? [] : decodersOf(codings)
   const isDecoded = decoders !== undefined && decoders.length > 0
   const kept = isDecoded ? withoutFields(headers, ENCODING_FIELDS) : headers
   return {
@@ -38,6 +40,7 @@ export async function receive(call: OriginCall): Promise<OriginReply> {
     headers: endToEndFields(kept),
     body: named(call, isDecoded ? decoded(body, decoders) : body),
     sizeBytes: isBodyless ? 0 : isDecoded ? undefined : lengthBytes,
+    signal: call.signal,
     cancel: () => letGoOf(response.body),
   }
 }

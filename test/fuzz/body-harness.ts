@@ -161,6 +161,7 @@ export function openLive(options: LiveOptions = {}): LiveWorld {
   const writers: FakeWriter[] = []
   const cancelled: Error[] = []
   const live = openLiveBody({
+    signal: new AbortController().signal,
     source,
     sizeBytes,
     keepBytes,

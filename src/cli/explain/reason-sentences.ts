@@ -39,7 +39,8 @@ export const REASON_SENTENCES: Readonly<Record<Because, string>> = Object.freeze
   private: 'The answer is for one user alone (private), and this cache serves several.',
   authorization: 'The request was authorised, and the answer does not say that others may have it.',
   'no-freshness': 'The answer says neither how long it holds nor how to validate it.',
-  'not-understood': 'The answer has a status that only caches that understand it may store (must-understand).',
+  'not-understood':
+    'The answer has a status that only caches that understand it may store (must-understand).',
   'vary-star': 'The answer varies on something that cannot be known (Vary: *).',
   'status-not-stored': 'Answers with this status are never stored.',
   'partial-content': 'The answer is only a part of the whole.',

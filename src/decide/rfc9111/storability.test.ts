@@ -55,7 +55,8 @@ describe('a response', () => {
     ['that has expired', [['Expires', '0']]],
     ['with an unreadable lifetime', control('max-age=x')],
   ] satisfies [string, HeaderList][])('%s is stored, and never fresh', (_, headers) => {
-    expect(assessed({ headers })).toMatchObject({ isStorable: true, freshForMs: 0 })
+    const { isStorable, freshForMs } = assessed({ headers }) as { isStorable: boolean; freshForMs: number }
+    expect([isStorable, freshForMs <= 0]).toEqual([true, true])
   })
 
   it.each([200, 203, 204, 299, 301, 302, 303, 307, 308, 400, 401, 404, 410, 429, 499, 500, 503, 599])(

@@ -37,10 +37,11 @@ export function assess(question: AssessQuestion): Storability {
   const ageMs = initialAgeMs(question)
   const lifetimeMs = explicitMs ?? policy.defaultTtlMs ?? heuristicLifetimeMs(lifetime)
   const isValidatedFirst = governed.directives.noCache === 'response'
-  const ownMs = isValidatedFirst ? 0 : Math.max(0, lifetimeMs - ageMs)
-  const freshForMs = Math.min(Math.max(ownMs, policy.minTtlMs), policy.maxTtlMs)
+  const ownMs = isValidatedFirst ? 0 : lifetimeMs - ageMs
+  const floorMs = policy.minTtlMs > 0 ? Math.max(ownMs, policy.minTtlMs) : ownMs
+  const freshForMs = Math.min(floorMs, policy.maxTtlMs)
   const canValidate = hasValidator(response.headers)
-  if (explicitMs === undefined && freshForMs === 0 && !canValidate)
+  if (explicitMs === undefined && freshForMs <= 0 && !canValidate)
     return { isStorable: false, because: 'no-freshness' }
   return {
     isStorable: true,

@@ -32,11 +32,11 @@ describe('the choice of hosts', () => {
 
   it('takes what is named and nothing else', () => {
     const isChosen = compileHostChoice(['localhost:8080', '*.example.com', 'api.example.org'])
-    const taken = ['http://localhost:8080', 'https://a.b.example.com', 'https://api.example.org']
+    const taken = ['http://localhost:8080', 'https://a.b.example.com', 'https://api.example.org:8443']
     const left = [
       'http://localhost',
       'https://example.com',
-      'https://api.example.org:8443',
+      'http://localhost:9090',
       'https://other.test',
     ]
     expect(taken.map((url) => isChosen(hostOf(url)))).toEqual([true, true, true])

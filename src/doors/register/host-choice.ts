@@ -1,9 +1,11 @@
 // Which hosts are cached where no declared service claims them. Pure.
 import { type HostMatcher, compileHosts } from '../../config/host-matcher.js'
 
-/** Compiles the choice: the named hosts, or with none named every one but loopback. */
+/** Compiles the choice: the named hosts, one without a port on every port; with none named every one but loopback. */
 export function compileHostChoice(hosts: readonly string[] | undefined): HostMatcher {
-  return hosts === undefined ? (host) => !isLoopback(host) : compileHosts(hosts)
+  if (hosts === undefined) return (host) => !isLoopback(host)
+  const isNamed = compileHosts(hosts)
+  return (host) => isNamed(host) || isNamed(host.replace(/:\d+$/, ''))
 }
 
 /** True for this machine's own names and addresses, with or without a port. */
