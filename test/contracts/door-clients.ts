@@ -1,11 +1,25 @@
 // The doors of the package, each as the door contract uses one.
+import { type IncomingMessage, request as httpRequest } from 'node:http'
+import { type Transform, pipeline } from 'node:stream'
+import { createBrotliDecompress, createGunzip } from 'node:zlib'
 import axios, { type AxiosResponse, type ResponseType } from 'axios'
-import { Agent, fetch as undiciFetch, request as undiciRequest } from 'undici'
+import { Agent, type Dispatcher, fetch as undiciFetch, request as undiciRequest } from 'undici'
 import { createCachedAdapter } from '../../src/doors/axios/index.js'
 import { createCachedFetch } from '../../src/doors/fetch/index.js'
+import { answerCall } from '../../src/doors/register/http/answered-call.js'
+import { hookHttp } from '../../src/doors/register/http/http-hook.js'
+import { watchUnsafeCalls } from '../../src/doors/register/http/unsafe-calls.js'
+import { type Instance, createInstance } from '../../src/doors/register/instance.js'
+import { hookGlobalDispatcher } from '../../src/doors/register/undici/global-dispatcher.js'
 import { cacheInterceptor } from '../../src/doors/undici/index.js'
 import type { Cachette } from '../../src/create-cachette.js'
-import type { DoorAnswer, DoorCapabilities, DoorClient, DoorUnderTest } from '../../src/testing/index.js'
+import type {
+  DoorAnswer,
+  DoorCall,
+  DoorCapabilities,
+  DoorClient,
+  DoorUnderTest,
+} from '../../src/testing/index.js'
 
 const EVERYTHING: DoorCapabilities = {
   streams: true,
@@ -56,15 +70,7 @@ export const undiciRequestDoor: DoorUnderTest = {
   open(cachette) {
     const dispatcher = new Agent().compose(cacheInterceptor(cachette))
     return {
-      async call(url, call = {}) {
-        const { statusCode, headers, body } = await undiciRequest(url, { ...(call as object), dispatcher })
-        return {
-          status: statusCode,
-          headers: pairsOf(headers),
-          bytes: async () => new Uint8Array(await body.arrayBuffer()),
-          stream: () => body as AsyncIterable<Uint8Array>,
-        }
-      },
+      call: (url, call) => undiciAnswer(url, call, dispatcher),
       close: () => dispatcher.destroy(),
     }
   },
@@ -117,6 +123,89 @@ function axiosClient(
       return answerOf(await client.request<unknown>({ url, data: body, ...call }))
     },
     close: nothingToClose,
+  }
+}
+
+/** `http.request` under the hook of register. */
+export const registeredHttpDoor: DoorUnderTest = {
+  name: 'register, node:http',
+  capabilities: { ...EVERYTHING, followsRedirects: false },
+  open: (cachette) =>
+    registeredClient(cachette, async (url, call) => {
+      const response = await httpAnswer(url, call)
+      const body = decoded(response)
+      return {
+        status: response.statusCode ?? 0,
+        headers: pairsOf(response.headers),
+        bytes: () => gathered(body),
+        stream: () => body,
+      }
+    }),
+}
+
+/** Node's own fetch under the hook of register. */
+export const registeredFetchDoor: DoorUnderTest = {
+  name: 'register, fetch',
+  capabilities: EVERYTHING,
+  open: (cachette) => registeredClient(cachette, async (url, call) => responseAnswer(await fetch(url, call))),
+}
+
+/** `undici.request` under the hook of register. */
+export const registeredUndiciDoor: DoorUnderTest = {
+  name: 'register, undici request',
+  capabilities: { ...EVERYTHING, followsRedirects: false },
+  open: (cachette) => registeredClient(cachette, (url, call) => undiciAnswer(url, call)),
+}
+
+/** All that register puts in, on an instance of the contract's, until the door is closed. */
+function registeredClient(cachette: Cachette, call: DoorClient['call']): DoorClient {
+  const instance = instanceOf(cachette)
+  const unhook = [hookHttp(instance), watchUnsafeCalls(instance), hookGlobalDispatcher(instance)]
+  return {
+    call,
+    close: async () => unhook.forEach((undo) => undo()),
+  }
+}
+
+/** Caches every host: the origins are on loopback. */
+function instanceOf(cachette: Cachette): Instance {
+  const source = {
+    open: () => Promise.resolve(),
+    current: () => ({ cachette, answerCall, cacheInterceptor }),
+  }
+  return createInstance(
+    source,
+    () => true,
+    () => undefined,
+  )
+}
+
+function httpAnswer(url: string, { body, ...options }: DoorCall = {}): Promise<IncomingMessage> {
+  return new Promise((resolve, reject) => {
+    httpRequest(url, options, resolve).on('error', reject).end(body)
+  })
+}
+
+/** What a program does by hand: node:http hands on bodies as they were sent. */
+function decoded(response: IncomingMessage): AsyncIterable<Uint8Array> {
+  const decoder = decoderFor(response.headers['content-encoding'])
+  // An error of either reaches whoever reads.
+  return decoder === undefined ? response : pipeline(response, decoder, () => undefined)
+}
+
+function decoderFor(coding: string | undefined): Transform | undefined {
+  if (coding === 'gzip') return createGunzip()
+  return coding === 'br' ? createBrotliDecompress() : undefined
+}
+
+async function undiciAnswer(url: string, call: DoorCall = {}, dispatcher?: Dispatcher): Promise<DoorAnswer> {
+  const through = dispatcher === undefined ? {} : { dispatcher }
+  const { statusCode, headers, body } = await undiciRequest(url, { ...(call as object), ...through })
+  return {
+    status: statusCode,
+    headers: pairsOf(headers),
+    bytes: async () => new Uint8Array(await body.arrayBuffer()),
+    stream: () => body as AsyncIterable<Uint8Array>,
   }
 }
 
