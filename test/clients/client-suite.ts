@@ -5,10 +5,14 @@ import type { Client } from './clients.js'
 import { createProviderAnswers, RECORDED } from './provider-answers.js'
 import { runClient, type ClientRun, type Round } from './run-client.js'
 
-/** Headers that differ between two answers of one origin, or belong to a connection or to a coding undone. */
-const VARYING = new Set([
+/**
+ * Headers that differ between two answers of one origin, or belong to a connection or to a coding undone; and what the
+ * cache says of an answer.
+ */
+const VARYING: ReadonlySet<string> = new Set([
   'age',
   'cache-status',
+  'cachette',
   'connection',
   'content-encoding',
   'content-length',
@@ -18,21 +22,31 @@ const VARYING = new Set([
   'transfer-encoding',
 ])
 
-/**
- * Declares the tests of some clients. Each program runs once without the cache and once with it, against recorded
- * responses where there are any, else or on request against made up ones.
- */
-export function describeClients(clients: readonly Client[], from: 'recorded' | 'made-up' = 'recorded'): void {
+/** How clients are run. */
+interface SuiteOptions {
+  /** Default: recorded responses where there are any, else made up ones. */
+  readonly answers?: 'recorded' | 'made-up'
+  /** How the programs come to the cache. Default: it is preloaded. */
+  readonly cache?: 'preloaded' | 'injected'
+}
+
+/** Declares the tests of some clients. Each program runs once without the cache and once with it. */
+export function describeClients(
+  clients: readonly Client[],
+  { answers = 'recorded', cache = 'preloaded' }: SuiteOptions = {},
+): void {
   let origin: TlsOrigin
   beforeAll(async () => {
-    origin = await startTlsOrigin(createProviderAnswers(from === 'recorded' ? RECORDED : undefined))
+    origin = await startTlsOrigin(createProviderAnswers(answers === 'recorded' ? RECORDED : undefined))
   })
   afterAll(() => origin.close())
 
   describe.each(clients)('$program, $reaches', (client) => {
-    const plain = onceOnly(() => runClient(origin, { ...client, isCached: false }))
-    const cached = onceOnly(() => runClient(origin, { ...client, isCached: true }))
-    const { neverSpared, keptByClient, refusals } = client
+    const plain = onceOnly(() => runClient(origin, { ...client, cache: 'none' }))
+    const cached = onceOnly(() => runClient(origin, { ...client, cache }))
+    const { neverSpared, keptByClient, refusals, writtenBySending } = client
+    const varying = new Set([...VARYING, ...writtenBySending])
+    const outcomesOf = ({ outcomes }: Round): unknown => steady(outcomes, varying)
 
     it('asks as much in the second round when nothing is cached', async () => {
       const [first, second] = (await plain()).rounds
@@ -62,8 +76,8 @@ export function describeClients(clients: readonly Client[], from: 'recorded' | '
     it('gets the same results and errors with the cache, in both rounds', async () => {
       const [expectedFirst, expectedSecond] = (await plain()).rounds
       const [first, second] = (await cached()).rounds
-      expect(comparable(first)).toEqual(comparable(expectedFirst))
-      expect(comparable(second)).toEqual(comparable(expectedSecond))
+      expect(outcomesOf(first)).toEqual(outcomesOf(expectedFirst))
+      expect(outcomesOf(second)).toEqual(outcomesOf(expectedSecond))
     })
 
     it('prints no warning and ends by itself with the cache', async () => {
@@ -101,15 +115,15 @@ function saidBy({ scheme, host, method, url, body, headers }: TlsOriginRequest):
 
 /** The outcomes of a round, without what differs between two equal answers. */
 export function comparable({ outcomes }: Round): unknown {
-  return steady(outcomes)
+  return steady(outcomes, VARYING)
 }
 
-function steady(value: unknown): unknown {
+function steady(value: unknown, varying: ReadonlySet<string>): unknown {
   if (Array.isArray(value)) {
-    const isHeader = value.length === 2 && typeof value[0] === 'string' && VARYING.has(value[0].toLowerCase())
-    return isHeader ? [] : value.map(steady)
+    const isHeader = value.length === 2 && typeof value[0] === 'string' && varying.has(value[0].toLowerCase())
+    return isHeader ? [] : value.map((item) => steady(item, varying))
   }
   if (typeof value !== 'object' || value === null) return value
-  const entries = Object.entries(value).filter(([name]) => !VARYING.has(name.toLowerCase()))
-  return Object.fromEntries(entries.map(([name, item]) => [name, steady(item)]))
+  const entries = Object.entries(value).filter(([name]) => !varying.has(name.toLowerCase()))
+  return Object.fromEntries(entries.map(([name, item]) => [name, steady(item, varying)]))
 }

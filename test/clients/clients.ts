@@ -14,10 +14,13 @@ export interface Client {
   readonly neverSpared: readonly string[]
   /** Requests that only the first round costs, with the cache or without: a token that the client keeps. */
   readonly keptByClient: readonly string[]
+  /**
+   * Fields, in lower case, that the client writes into the settings that its errors show when it sends a request itself.
+   * An answer out of a cache has not been sent by it.
+   */
+  readonly writtenBySending: readonly string[]
   /** What comes of the calls named `missing` and `refused`; absent where the program has none. */
   readonly refusals?: Refusals
-  /** How the client takes a transport of the caller's, for those who would not preload anything; absent: it does not. */
-  readonly injection?: string
 }
 
 const TOKEN = 'POST /api/token'
@@ -32,29 +35,19 @@ const REFUSED_BY = {
 /** Without a profile a 404 that does not say how long it holds is asked for again. */
 const MISSING_FROM_TMDB = 'GET /3/movie/999999999'
 
-/** By the name of the program, without its folder and ending. */
-const INJECTION: Readonly<Record<string, string>> = {
-  axios: 'adapter',
-  got: 'request',
-  ky: 'fetch',
-  'openapi-fetch': 'fetch',
-  undici: 'dispatcher',
-  'spotify-web-api-ts-sdk': 'config.fetch',
-  'tmdb-ts': 'fetch',
-  'moviedb-promise': 'axiosConfig.adapter of each call',
-  'googleapis-books': 'fetchImplementation',
+/** The name of a program without its folder and ending: the client that it asks with. */
+export function clientNameOf(program: string): string {
+  return program.replace(/^.*\/|\.[a-z]+$/g, '')
 }
 
 function client(program: string, facts: Pick<Client, 'reaches' | 'neverSpared'> & Partial<Client>): Client {
-  const name = program.replace(/^.*\/|\.[a-z]+$/g, '')
-  const refusals = REFUSALS[name]
-  const injection = INJECTION[name]
+  const refusals = REFUSALS[clientNameOf(program)]
   return {
     program,
     keptByClient: [],
+    writtenBySending: [],
     ...facts,
     ...(refusals === undefined ? {} : { refusals }),
-    ...(injection === undefined ? {} : { injection }),
   }
 }
 
@@ -89,6 +82,24 @@ export const HTTP_CLIENTS: readonly Client[] = [
   ...['cross-fetch.mjs', 'commonjs/cross-fetch.js', 'undici.mjs', 'commonjs/undici.js'].map(atHost),
   atHost('openapi-fetch.mjs'),
   ...['axios.mjs', 'got.mjs', 'ky.mjs', 'node-fetch.mjs', 'undici.mjs'].map(atLoopback),
+]
+
+/** Those that take a transport of their program's, with an instance put into them. */
+export const INJECTED: readonly Client[] = [
+  client('injected/spotify-web-api-ts-sdk.mjs', {
+    reaches: 'real-host',
+    neverSpared: [REFUSED_BY.spotify],
+    keptByClient: [TOKEN],
+  }),
+  client('injected/googleapis-books.mjs', { reaches: 'real-host', neverSpared: [REFUSED_BY.books] }),
+  ...['injected/tmdb-ts.mjs', 'injected/moviedb-promise.mjs', 'injected/openapi-fetch.mjs'].map(atHost),
+  ...[atHost('injected/axios.mjs'), atLoopback('injected/axios.mjs')].map((axios) => ({
+    ...axios,
+    writtenBySending: ['accept-encoding', 'user-agent'],
+  })),
+  ...['injected/axios-fetch.mjs', 'injected/got.mjs', 'injected/ky.mjs'].map(atHost),
+  ...['injected/undici.mjs', 'injected/global-fetch.mjs'].map(atHost),
+  ...['injected/ky.mjs', 'injected/undici.mjs', 'injected/global-fetch.mjs'].map(atLoopback),
 ]
 
 /** What Node has built in. */

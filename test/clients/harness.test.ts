@@ -62,7 +62,7 @@ describe('the origin', () => {
 })
 
 describe('a program', () => {
-  const stranger = { program: 'stranger.mjs', reaches: 'real-host', isCached: false } as const
+  const stranger = { program: 'stranger.mjs', reaches: 'real-host', cache: 'none' } as const
 
   it('cannot reach a host that the certificate does not name', async () => {
     const { rounds } = await runClient(origin, stranger)

@@ -15,18 +15,18 @@ beforeAll(async () => {
 afterAll(() => origin.close())
 
 const run = (program: string, options: Partial<RunOptions> = {}) =>
-  runClient(origin, { program, reaches: 'real-host', isCached: true, ...options })
+  runClient(origin, { program, reaches: 'real-host', cache: 'preloaded', ...options })
 
 describe('clients that accept different codings, on one entry', () => {
   const program = 'mixed-clients.mjs'
 
   it('all ask the origin when nothing is cached', async () => {
-    const { rounds } = await run(program, { isCached: false })
+    const { rounds } = await run(program, { cache: 'none' })
     for (const round of rounds) expect(linesOf(round)).toEqual(Array(5).fill('GET /3/tv/1396'))
   })
 
   it('each get the body in a coding that they accept', async () => {
-    const expected = await run(program, { isCached: false })
+    const expected = await run(program, { cache: 'none' })
     const { rounds } = await run(program)
     expect(rounds.map(comparable)).toEqual(expected.rounds.map(comparable))
     for (const { outcomes } of rounds) {
@@ -58,7 +58,7 @@ describe('several processes on one store', () => {
 describe('an address on loopback that nobody named', () => {
   it('is left alone', async () => {
     const options = { reaches: 'loopback', environment: { CACHETTE_HOSTS: undefined } } as const
-    const expected = await run('global-fetch.mjs', { ...options, isCached: false })
+    const expected = await run('global-fetch.mjs', { ...options, cache: 'none' })
     const { rounds } = await run('global-fetch.mjs', options)
     expect(rounds.map(linesOf)).toEqual(expected.rounds.map(linesOf))
     expect(rounds.map(comparable)).toEqual(expected.rounds.map(comparable))
@@ -70,13 +70,13 @@ describe('a refusal for having asked too often', () => {
   const spotify = { status: 429, retryAfter: '1', body: 'Too many requests' }
 
   it('reaches the program when nothing is cached', async () => {
-    const [first] = (await run('limited.mjs', { isCached: false })).rounds
+    const [first] = (await run('limited.mjs', { cache: 'none' })).rounds
     const outcomes = { tmdb: { value: plain }, spotify: { value: spotify }, books: { value: plain } }
     expect(first.outcomes).toMatchObject(outcomes)
   })
 
   it('reaches the program as the API said it, the first time', async () => {
-    const expected = await run('limited.mjs', { isCached: false })
+    const expected = await run('limited.mjs', { cache: 'none' })
     const [first] = (await run('limited.mjs')).rounds
     expect(comparable(first)).toEqual(comparable(expected.rounds[0]))
   })

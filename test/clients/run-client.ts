@@ -1,4 +1,4 @@
-// Runs one client's program as a process of its own, with the cache preloaded or without, and counts by round.
+// Runs one client's program as a process of its own, with the cache or without, and counts by round.
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync } from 'node:fs'
@@ -42,9 +42,9 @@ export interface RunOptions {
   readonly program: string
   /** Where the program finds TMDB, if it takes that from its environment. */
   readonly reaches: 'real-host' | 'loopback'
-  /** True preloads the cache. */
-  readonly isCached: boolean
-  /** Settings of the cache, in the place of a store in memory and, where needed, `CACHETTE_HOSTS`. */
+  /** How the program comes to a cache: preloaded, put into its client by the program itself, or not at all. */
+  readonly cache: 'preloaded' | 'injected' | 'none'
+  /** Settings of the preloaded cache, in the place of a store in memory and, where needed, `CACHETTE_HOSTS`. */
   readonly environment?: Readonly<Record<string, string | undefined>>
 }
 
@@ -54,10 +54,12 @@ export interface RunOptions {
  * @throws Error with what the program printed, where it failed or did not end by itself.
  */
 export async function runClient(origin: TlsOrigin, options: RunOptions): Promise<ClientRun> {
-  const { program, isCached } = options
-  if (isCached && !existsSync(REGISTER)) throw new Error(`There is no ${REGISTER}: build the package first`)
+  const { program, cache } = options
+  if (cache !== 'none' && !existsSync(REGISTER)) {
+    throw new Error(`There is no ${REGISTER}: build the package first`)
+  }
   const folder = await mkdtemp(join(tmpdir(), 'cachette-client-'))
-  const preloads = [TO_LOOPBACK, ...(isCached ? [REGISTER] : [])]
+  const preloads = [TO_LOOPBACK, ...(cache === 'preloaded' ? [REGISTER] : [])]
   const child = spawn(
     process.execPath,
     [...preloads.flatMap((file) => ['--import', pathToFileURL(file).href]), join(PROGRAMS, program)],
@@ -91,7 +93,7 @@ export async function runClient(origin: TlsOrigin, options: RunOptions): Promise
 function environmentFor(origin: TlsOrigin, options: RunOptions): NodeJS.ProcessEnv {
   const realUrl = 'https://api.themoviedb.org/3'
   const isReal = options.reaches === 'real-host'
-  const cached = {
+  const preloaded = {
     CACHETTE_STORE: 'memory:',
     ...(isReal ? {} : { CACHETTE_HOSTS: origin.httpHost }),
     ...options.environment,
@@ -102,6 +104,7 @@ function environmentFor(origin: TlsOrigin, options: RunOptions): NodeJS.ProcessE
     ORIGIN_HTTPS_PORT: String(origin.httpsPort),
     TMDB_URL: isReal ? realUrl : `${origin.httpUrl}/3`,
     SECURE_TMDB_URL: realUrl,
-    ...(options.isCached ? cached : {}),
+    ...(options.cache === 'preloaded' ? preloaded : {}),
+    ...(options.cache === 'injected' ? { WITH_INSTANCE: 'true' } : {}),
   }
 }

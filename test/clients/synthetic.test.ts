@@ -6,5 +6,5 @@ const ONE_PER_API = ['spotify-web-api-node.mjs', 'moviedb-promise.mjs', 'googlea
 
 describeClients(
   SDKS.filter(({ program }) => ONE_PER_API.includes(program)),
-  'made-up',
+  { answers: 'made-up' },
 )
