@@ -129,11 +129,12 @@ export function createAnswerHop(parts: HopParts): (request: CacheRequest) => Pro
   }
 
   /** An answer to HEAD says something of what is stored for GET. */
-  async function tellGet(call: PreparedCall, answer: CacheAnswer): Promise<void> {
+  async function tellGet({ call, beganSequence }: Errand, answer: CacheAnswer): Promise<void> {
     if (call.policy.freshness !== 'http' || answer.originStatus === undefined) return
     const asGet = prepareCall({ ...call.request, method: 'GET' }, preparer)
     const { entry } = await followVary(asGet, await tiers.find(asGet.key), parts)
-    if (entry !== undefined) await updateFromHead({ call: asGet, entry, answer }, { clock, tiers })
+    if (entry === undefined || tiers.marks.stateOf(entry) !== 'none') return
+    await updateFromHead({ call: asGet, entry, answer, beganSequence }, { clock, tiers })
   }
 
   async function askFor(errand: Errand): Promise<Hop> {
@@ -146,7 +147,7 @@ export function createAnswerHop(parts: HopParts): (request: CacheRequest) => Pro
       if (isHttp && isSpecial && action === 'fetch' && demands.mode !== 'reload')
         return await fly.alone({ ...errand, action: 'forward' })
       const hop = await fly.together(errand)
-      if (isHttp && request.method === 'HEAD') await tellGet(call, hop.answer)
+      if (isHttp && request.method === 'HEAD') await tellGet(errand, hop.answer)
       return hop
     } catch (error) {
       if (!isHttp || !(error instanceof Unanswered) || !error.isForbidden) throw error

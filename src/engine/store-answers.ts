@@ -143,7 +143,7 @@ export function createStoreAnswers({ clock, bus, tiers, hasher }: StoreParts): S
   function storeWhole(asked: Asked, decision: StoreDecision, body: EntryBody): FlightWork<FlightResult> {
     const { errand, judged, cost } = asked
     const placed = place(asked, decision, body)
-    const { entry, node } = placed
+    const { entry } = placed
     const isFindable = commitWhole(placed, judged.bytes ?? body.bytes())
     asked.held.letGo()
     const answer = withOrigin(asked, entry, { ttlMs: lifeLeft(entry), because: errand.because })

@@ -17,13 +17,19 @@ export interface UpdateParts {
   readonly tiers: Tiers
 }
 
+/** An answer to HEAD, and what it may speak of. */
+export interface AnsweredHead {
+  /** The same call as a GET. */
+  readonly call: PreparedCall
+  readonly entry: CacheEntry
+  readonly answer: CacheAnswer
+  /** The store's number when the HEAD began: a purge that came since wins. */
+  readonly beganSequence: number
+}
+
 /** Applies an answer to `HEAD` to the entry that a `GET` would find. */
 export async function updateFromHead(
-  {
-    call,
-    entry,
-    answer,
-  }: { readonly call: PreparedCall; readonly entry: CacheEntry; readonly answer: CacheAnswer },
+  { call, entry, answer, beganSequence }: AnsweredHead,
   { clock, tiers }: UpdateParts,
 ): Promise<void> {
   const secrets = secretsOf(call)
@@ -31,13 +37,12 @@ export async function updateFromHead(
   const update = headUpdate({ stored: entry, head: { status: answer.status, headers: said } })
   if (update.kind === 'unrelated') return
   const nowMs = clock.nowMs()
-  const began = await tiers.began()
   const renewed =
     update.kind === 'differs'
       ? { ...entry, staleAtMs: Math.min(entry.staleAtMs, nowMs) }
       : confirmed(update.headers)
   tiers.keepNear(renewed)
-  await tiers.confirm(renewed, began)
+  await tiers.confirm(renewed, beganSequence)
 
   function confirmed(headers: CacheEntry['headers']): CacheEntry {
     const { policy, sendHeaders } = call
@@ -59,7 +64,7 @@ export async function updateFromHead(
       initialAgeMs: life.initialAgeMs,
       staleAtMs,
       removeAtMs: Math.min(staleAtMs + life.keptStaleForMs, entry.storedAtMs + policy.maxTtlMs),
-      sequence: Math.max(entry.sequence, began),
+      sequence: Math.max(entry.sequence, beganSequence),
     }
   }
 }

@@ -33,12 +33,7 @@ describe('the choice of hosts', () => {
   it('takes what is named and nothing else', () => {
     const isChosen = compileHostChoice(['localhost:8080', '*.example.com', 'api.example.org'])
     const taken = ['http://localhost:8080', 'https://a.b.example.com', 'https://api.example.org:8443']
-    const left = [
-      'http://localhost',
-      'https://example.com',
-      'http://localhost:9090',
-      'https://other.test',
-    ]
+    const left = ['http://localhost', 'https://example.com', 'http://localhost:9090', 'https://other.test']
     expect(taken.map((url) => isChosen(hostOf(url)))).toEqual([true, true, true])
     expect(left.map((url) => isChosen(hostOf(url)))).toEqual([false, false, false, false])
   })
