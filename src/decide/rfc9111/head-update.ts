@@ -8,7 +8,7 @@ export interface HeadUpdateQuestion {
   readonly head: { readonly status: number; readonly headers: HeaderList }
 }
 
-/** `unrelated`: it says nothing of the stored one. `differs`: that one is stale. Else its fields after the update. */
+/** `unrelated`: it says nothing of the stored one, or nothing to compare by. `differs`: that one is stale. Else its fields after the update. */
 export type HeadUpdate =
   | { readonly kind: 'unrelated' }
   | { readonly kind: 'differs' }
@@ -20,6 +20,7 @@ const COMPARED = ['etag', 'last-modified', 'content-length']
 /** Compares what both carry: the tag, the date of the last change, the length. */
 export function headUpdate({ stored, head }: HeadUpdateQuestion): HeadUpdate {
   if (head.status !== 200 || stored.status !== 200) return { kind: 'unrelated' }
+  if (!COMPARED.some((name) => firstValue(head.headers, name) !== undefined)) return { kind: 'unrelated' }
   return COMPARED.every((name) => agree(name, stored.headers, head.headers))
     ? { kind: 'same', headers: mergeNotModified(stored.headers, head.headers) }
     : { kind: 'differs' }
