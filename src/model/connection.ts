@@ -25,3 +25,8 @@ export const CONNECTION = Symbol('cachette.connection')
 export interface Connectable {
   readonly [CONNECTION]: Connection
 }
+
+/** The connection of whatever a door was given; undefined where that is no instance. */
+export function connectionIn(given: unknown): Connection | undefined {
+  return typeof given === 'object' && given !== null ? (given as Partial<Connectable>)[CONNECTION] : undefined
+}

@@ -4,6 +4,7 @@ import axios, { type AxiosError } from 'axios'
 import { describe, expect, it } from 'vitest'
 import { createCachedAdapter } from '../../src/doors/axios/index.js'
 import { CachetteError } from '../../src/errors/cachette-error.js'
+import { openOrigin } from '../helpers/cache-world.js'
 import { createGate, until } from '../helpers/gate.js'
 import { type CallConfig, openAxios } from './axios-door-world.js'
 
@@ -64,10 +65,17 @@ describe('a network that fails', () => {
 
   it('in the middle of a body is an error of axios, whatever is asked for', async () => {
     const { get, origin } = await openAxios()
-    origin.on('/a', { body: 'begin', ending: 'reset-mid-body' })
+    const unclaimed = await openOrigin()
+    for (const each of [origin, unclaimed]) each.on('/a', { body: 'begin', ending: 'reset-mid-body' })
     for (const responseType of ['text', 'arraybuffer'] as const) {
-      const error = await errorOf(get('/a', { responseType }))
-      expect([error.isAxiosError, error.code]).toEqual([true, 'ECONNRESET'])
+      const plain = await errorOf(axios.get(`${unclaimed.url}/a`, { responseType }))
+      const error = await errorOf(get(`${unclaimed.url}/a`, { responseType }))
+      expect(shapeOf(error)).toEqual(shapeOf(plain))
+      expect(error.response?.request).toMatchObject({ path: '/a' })
+      expect(CachetteError.is(error.cause) && error.cause.code).toBe('CACHETTE_ORIGIN_UNREACHABLE')
+      // A small body of a declared service is waited for, and then there is no response.
+      const { code, message } = await errorOf(get('/a', { responseType }))
+      expect([code, message]).toEqual([plain.code, plain.message])
     }
     origin.on('/b', { body: 'x'.repeat(3_000_000), ending: 'reset-mid-body' })
     const { data } = await get('/b', { responseType: 'stream' })
@@ -102,7 +110,9 @@ describe('a limit', () => {
     const plain = await errorOf(axios.get('/a', { baseURL: origin.url, maxContentLength: 10 }))
     for (const warm of [false, true]) {
       if (warm) await get('/a', { maxContentLength: 11 })
-      expect(shapeOf(await errorOf(get('/a', { maxContentLength: 10 })))).toEqual(shapeOf(plain))
+      const error = await errorOf(get('/a', { maxContentLength: 10 }))
+      expect(shapeOf(error)).toEqual(shapeOf(plain))
+      expect(error.request).toMatchObject({ method: 'GET', path: '/a' })
       const { data } = await get('/a', { maxContentLength: 10, responseType: 'stream' })
       await expect((data as Readable).toArray()).rejects.toMatchObject({ code: 'ERR_BAD_RESPONSE' })
     }
@@ -121,6 +131,7 @@ describe('a limit', () => {
       shapeOf(await errorOf(axios.get('/a', { baseURL: client.defaults.baseURL!, ...(limited as object) }))),
     )
     expect([error.code, error.message]).toEqual([code, message])
+    expect(error.request).toMatchObject({ method: 'GET', path: '/a' })
     await origin.stop()
   })
 
@@ -128,6 +139,20 @@ describe('a limit', () => {
     const { get, origin } = await openAxios()
     origin.on('/a', { body: 'begin', ending: 'drip' })
     expect((await errorOf(get('/a', { timeout: 30 }))).code).toBe('ECONNABORTED')
+  })
+
+  it.each([1, 2, 3])('of %i redirects is kept', async (maxRedirects) => {
+    const { get, origin } = await openAxios()
+    for (const left of [3, 2, 1])
+      origin.on(`/${left}`, { status: 302, headers: { location: `/${left - 1}` } })
+    const limited = { baseURL: origin.url, maxRedirects }
+    if (maxRedirects === 3) expect((await get('/3', { maxRedirects })).status).toBe(200)
+    else {
+      const error = await errorOf(get('/3', { maxRedirects }))
+      expect(shapeOf(error)).toEqual(shapeOf(await errorOf(axios.get('/3', limited))))
+      expect(error.code).toBe('ERR_FR_TOO_MANY_REDIRECTS')
+      expect(CachetteError.is(error.cause) && error.cause.code).toBe('CACHETTE_INVALID_RESPONSE')
+    }
   })
 
   it('of time that is no number is refused', async () => {

@@ -64,6 +64,20 @@ describe('a response through the cache', () => {
     expect(await seenIn(await cachedFetch(`${origin.url}/from#here`))).toEqual(expected)
     expect(await seenIn(await cachedFetch(`${origin.url}/from#here`))).toEqual(expected)
   })
+
+  it('that leads to a URL with a password is refused, and nothing is sent there', async () => {
+    const { cachette } = await openWorld({ clock: createFakeClock(Date.now()) })
+    const origin = await openOrigin()
+    origin.on('/from', { status: 301, headers: { ...CACHED, location: `http://u:p@${origin.host}/to` } })
+    const cachedFetch = createCachedFetch(cachette)
+    for (const call of [fetch, cachedFetch])
+      await expect(call(`${origin.url}/from`)).rejects.toThrow(new TypeError('fetch failed'))
+    expect(origin.count('/to')).toBe(0)
+    // Whoever follows by themselves gets it, and what is stored then is refused as well.
+    const response = await cachedFetch(`${origin.url}/from`, { redirect: 'manual' })
+    expect([response.status, await response.text()]).toEqual([301, ''])
+    await expect(cachedFetch(`${origin.url}/from`)).rejects.toThrow(new TypeError('fetch failed'))
+  })
 })
 
 describe('a request through the cache', () => {
@@ -75,6 +89,9 @@ describe('a request through the cache', () => {
     ['a form', { method: 'POST', body: new URLSearchParams({ a: '1' }) }],
     ['bytes', { method: 'PATCH', body: Uint8Array.of(1, 2) }],
     ['a deletion', { method: 'delete' }],
+    ['a page that refers to it', { referrer: 'http://a.test/page?b', referrerPolicy: 'unsafe-url' }],
+    ['a page by the usual policy', { referrer: 'http://a.test/page?b' }],
+    ['no page', { referrer: '', referrerPolicy: 'no-referrer' }],
   ])('arrives as without it: %s', async (_, init) => {
     const { cachette } = await openWorld()
     const origin = await openOrigin()
@@ -83,7 +100,7 @@ describe('a request through the cache', () => {
     await createCachedFetch(cachette)(`${origin.url}/in?b=%7e&a`, init)
     const { headers, ...line } = origin.last()
     expect({ ...line, nth: 1 }).toEqual({ ...expected, headers: undefined, nth: 1 })
-    for (const name of ['accept', 'user-agent', 'content-type', 'content-length', 'x-case'])
+    for (const name of ['accept', 'user-agent', 'content-type', 'content-length', 'x-case', 'referer'])
       expect([name, headers[name]]).toEqual([name, expected.headers[name]])
   })
 })

@@ -48,11 +48,14 @@ export function axiosRequest(
 }
 
 function callOptions(config: InternalAxiosRequestConfig, signal: AbortSignal | undefined): CallOptions {
-  const redirects = config.maxRedirects === 0 ? 'hand-back' : 'follow'
-  const keepsCoding = config.decompress === false
-  return signal === undefined
-    ? { isHttp: true, redirects, keepsCoding }
-    : { isHttp: true, redirects, keepsCoding, signal }
+  const { maxRedirects } = config
+  return {
+    isHttp: true,
+    redirects: maxRedirects === 0 ? 'hand-back' : 'follow',
+    keepsCoding: config.decompress === false,
+    ...(typeof maxRedirects === 'number' && maxRedirects > 0 ? { maxRedirects } : {}),
+    ...(signal === undefined ? {} : { signal }),
+  }
 }
 
 /** Streams are measured as they are sent. */

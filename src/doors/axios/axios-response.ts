@@ -29,11 +29,15 @@ export function axiosResponse(
   { config, headersOf, request }: ResponseParts,
 ): CachedResponse {
   const { status, outcome, because, ageMs, ttlMs, tier, key } = answer
+  const headers = headersOf(answer, config.headers)
+  // There is nothing that would still have to be decoded.
+  const isEmpty = request.method === 'HEAD' || status === 204
+  if (isEmpty && config.decompress !== false) delete headers['content-encoding']
   return {
     data,
     status,
     statusText: answer.statusText ?? STATUS_CODES[status] ?? '',
-    headers: headersOf(answer, config.headers),
+    headers,
     config,
     request: new AnsweredRequest(request.method, answer.redirectedTo ?? request.url),
     cachette: Object.freeze({ outcome, because, ageMs, ttlMs, tier, key }),

@@ -8,6 +8,7 @@ import type {
   InternalAxiosRequestConfig,
   RawAxiosHeaders,
 } from 'axios'
+import { pairsOfFlat } from '../../http/raw-fields.js'
 import type { HeaderList } from '../../model/header-list.js'
 import type { OriginRequest, OriginResponse, Transport } from '../../model/transport.js'
 import { NativeBody } from './request-body.js'
@@ -85,16 +86,9 @@ function originResponse(response: AxiosResponse<unknown>): OriginResponse {
   return {
     status: response.status,
     statusText: response.statusText ?? '',
-    headers: body.rawHeaders === undefined ? joinedFields(response) : pairs(body.rawHeaders),
+    headers: body.rawHeaders === undefined ? joinedFields(response) : pairsOfFlat(body.rawHeaders),
     body,
   }
-}
-
-function pairs(flat: readonly string[]): HeaderList {
-  const list: (readonly [string, string])[] = []
-  for (let index = 0; index + 1 < flat.length; index += 2)
-    list.push([flat[index] ?? '', flat[index + 1] ?? ''])
-  return list
 }
 
 function joinedFields({ headers }: AxiosResponse<unknown>): HeaderList {

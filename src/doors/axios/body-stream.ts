@@ -1,4 +1,4 @@
-// A body as a Node stream of the caller's own: read as fast as it is taken, let go of when it is destroyed.
+// A body as a Node stream of the caller's own: read as fast as it is taken, let go of when it is destroyed or forgotten.
 import { Readable } from 'node:stream'
 import type { AnswerBody } from '../../model/answer-body.js'
 
@@ -10,22 +10,43 @@ export interface StreamRules {
   errorOf(error: unknown): unknown
 }
 
+/** A caller's hold on a body. It knows nothing of the stream, so that a stream that nobody holds can be noticed. */
+class Hold {
+  readonly #body: AnswerBody
+  #pieces: AsyncIterator<Uint8Array> | undefined
+
+  constructor(body: AnswerBody) {
+    this.#body = body
+  }
+
+  next(): Promise<IteratorResult<Uint8Array>> {
+    this.#pieces ??= this.#body.stream()[Symbol.asyncIterator]()
+    return this.#pieces.next()
+  }
+
+  letGo(): void {
+    void this.#pieces?.return?.().catch(() => undefined)
+    this.#body.discard()
+  }
+}
+
+const forgotten = new FinalizationRegistry<Hold>((hold) => hold.letGo())
+
 /** A body as a stream. */
 export class BodyStream extends Readable {
-  readonly #body: AnswerBody
+  readonly #hold: Hold
   readonly #rules: StreamRules
-  #pieces: AsyncIterator<Uint8Array> | undefined
   #sizeBytes = 0
 
   constructor(body: AnswerBody, rules: StreamRules) {
     super()
-    this.#body = body
+    this.#hold = new Hold(body)
     this.#rules = rules
+    forgotten.register(this, this.#hold, this)
   }
 
   override _read(): void {
-    this.#pieces ??= this.#body.stream()[Symbol.asyncIterator]()
-    this.#pieces.next().then(
+    this.#hold.next().then(
       (piece) => this.#take(piece),
       (error: unknown) => this.destroy(this.#rules.errorOf(error) as Error),
     )
@@ -42,8 +63,8 @@ export class BodyStream extends Readable {
   }
 
   override _destroy(error: Error | null, done: (error: Error | null) => void): void {
-    void this.#pieces?.return?.().catch(() => undefined)
-    this.#body.discard()
+    forgotten.unregister(this)
+    this.#hold.letGo()
     done(error)
   }
 }

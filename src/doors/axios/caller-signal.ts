@@ -9,7 +9,7 @@ export interface CallerSignal {
   watch(): void
   /** Stops listening: the call is over. */
   release(): void
-  /** Stops the timer, and listens until the stream is closed: leaving destroys it. */
+  /** Stops the timer, and listens until the stream is closed: leaving destroys it. The stream may be forgotten meanwhile. */
   follow(stream: Readable): void
 }
 
@@ -59,11 +59,16 @@ export function createCallerSignals(
       follow(stream) {
         watch()
         clearTimeout(timer)
-        controller.signal.addEventListener('abort', () => stream.destroy(controller.signal.reason as Error))
+        destroyOnAbort(new WeakRef(stream), controller.signal)
         stream.once('close', release)
       },
     }
   }
+}
+
+/** Apart, so that its listener holds nothing but what it is given. */
+function destroyOnAbort(stream: WeakRef<Readable>, signal: AbortSignal): void {
+  signal.addEventListener('abort', () => stream.deref()?.destroy(signal.reason as Error))
 }
 
 /** The error of a call that took longer than its own `timeout`. */

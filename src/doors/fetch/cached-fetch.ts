@@ -1,17 +1,16 @@
 // fetch over the cache: a call in, a Response out. Caching is the engine's.
-import { configError } from '../../errors/cachette-error.js'
+import { noInstance } from '../../errors/no-instance.js'
 import type { CacheAnswer } from '../../model/cache-answer.js'
 import type { CallOptions } from '../../model/cache-request.js'
-import { CONNECTION, type Connectable, type Connection } from '../../model/connection.js'
-import type { Transport } from '../../model/transport.js'
+import { type Connectable, connectionIn } from '../../model/connection.js'
 import { type CachedResponse, respond } from './cached-response.js'
 import { withDefaultHeaders } from './default-headers.js'
-import { canRequest, dispatcherTransport } from './dispatcher-transport.js'
 import type { CachedFetchInit, FetchCall, FetchInput } from './fetch-call.js'
 import { fetchError } from './fetch-error.js'
 import { goesPast } from './past-the-cache.js'
 import { plainCall } from './plain-call.js'
 import { readCall } from './read-call.js'
+import { credentialsError, hasCredentials, withoutRedirectCredentials } from './redirect-credentials.js'
 
 export type { CachedFetchInit } from './fetch-call.js'
 
@@ -26,8 +25,8 @@ const REDIRECTS = new Set([301, 302, 303, 307, 308])
  * Makes a fetch that answers from the cache of an instance.
  *
  * It takes what Node's fetch takes and rejects as it does: with a TypeError whose `cause` is the CachetteError, and
- * below it the network's. `cache` modes are obeyed. `dispatcher` is the network of that one call; it takes no part in the
- * key. What is not http, calls with `integrity`, and dispatchers without a `request` method go past the cache.
+ * below it the network's. `cache` modes are obeyed. What is not http, and calls with a `dispatcher`, `integrity` or
+ * `referrer` of their own go past the cache.
  *
  * ```ts
  * const cachedFetch = createCachedFetch(cachette)
@@ -38,8 +37,9 @@ const REDIRECTS = new Set([301, 302, 303, 307, 308])
  * @throws CachetteError `CACHETTE_CONFIG` where it is given no instance
  */
 export function createCachedFetch(cachette: Connectable): CachedFetch {
-  const connection = connectionOf(cachette)
-  const ownTransport = withDefaultHeaders(connection.transport)
+  const connection = connectionIn(cachette) ?? noInstance('createCachedFetch')
+  const transport = withDefaultHeaders(connection.transport)
+  const following = withoutRedirectCredentials(transport)
   const plainFetch = globalThis.fetch
 
   /** The default makes `fetch.length` what it is elsewhere. */
@@ -60,7 +60,7 @@ export function createCachedFetch(cachette: Connectable): CachedFetch {
         headers: call.headers,
         body: call.body,
         options: optionsOf(call),
-        transport: transportOf(call),
+        transport: call.redirect === 'follow' ? following : transport,
       })
       const answer = given instanceof Promise ? await given : given
       refuse(answer, call)
@@ -69,17 +69,6 @@ export function createCachedFetch(cachette: Connectable): CachedFetch {
       throw fetchError(error, call)
     }
   }
-
-  function transportOf({ dispatcher }: FetchCall): Transport {
-    return canRequest(dispatcher) ? withDefaultHeaders(dispatcherTransport(dispatcher)) : ownTransport
-  }
-}
-
-function connectionOf(cachette: Connectable): Connection {
-  const connection: unknown =
-    typeof cachette === 'object' && (cachette as unknown) !== null ? cachette[CONNECTION] : undefined
-  if (connection !== undefined) return connection as Connection
-  throw configError('createCachedFetch was given no instance; expected what createCachette resolves with')
 }
 
 function optionsOf({ mode, redirect, signal }: FetchCall): CallOptions {
@@ -93,7 +82,8 @@ function optionsOf({ mode, redirect, signal }: FetchCall): CallOptions {
 }
 
 /** Answers that are errors to a caller of fetch. */
-function refuse({ status, because, body, url }: CacheAnswer, { mode, redirect, method }: FetchCall): void {
+function refuse(answer: CacheAnswer, { mode, redirect, method }: FetchCall): void {
+  const { status, because, body, url, redirectedTo } = answer
   if (mode === 'only-if-cached' && status === 504 && because === 'only-if-cached') {
     body.discard()
     throw new Error(`nothing is stored for ${method} ${url}, and the call's cache mode is "only-if-cached"`)
@@ -101,5 +91,10 @@ function refuse({ status, because, body, url }: CacheAnswer, { mode, redirect, m
   if (redirect === 'error' && REDIRECTS.has(status)) {
     body.discard()
     throw new Error(`${method} ${url} was redirected, and the call's redirect mode is "error"`)
+  }
+  // The redirect came out of the cache.
+  if (redirectedTo !== undefined && hasCredentials(redirectedTo)) {
+    body.discard()
+    throw credentialsError()
   }
 }

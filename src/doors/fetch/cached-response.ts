@@ -6,6 +6,7 @@ import type { Outcome } from '../../model/outcome.js'
 import type { Tier } from '../../model/tier.js'
 import { answerFields } from '../../http/answer-fields.js'
 import { type FetchCall, withoutFragment } from './fetch-call.js'
+import { readOnlyHeaders } from './read-only-headers.js'
 import { ResponseBody } from './response-body.js'
 
 /** What the cache did for one call. */
@@ -14,7 +15,7 @@ export interface CacheReport {
   readonly because: Because
   /** How long ago the origin last vouched for it, in milliseconds. */
   readonly ageMs: number
-  /** How long it stays fresh, in milliseconds; 0 where it is stale or was not stored. */
+  /** How long it stays fresh, in milliseconds; 0 where it was not stored; negative, how long it was stale when it was served so. */
   readonly ttlMs: number
   readonly tier: Tier
   readonly key: string
@@ -22,7 +23,7 @@ export interface CacheReport {
 
 /** A Response that tells what the cache did. */
 export interface CachedResponse extends Response {
-  /** Absent where the call went past the cache: `data:` and `blob:` URLs, `integrity`. */
+  /** Absent where the call went past the cache: `data:` and `blob:` URLs, `integrity`, `referrer`, `dispatcher`. */
   readonly cachette?: CacheReport
 }
 
@@ -35,7 +36,7 @@ export function respond(answer: CacheAnswer, call: FetchCall): CachedResponse {
   const hasBody = call.method !== 'HEAD' && !NULL_BODY.has(answer.status)
   if (!hasBody) answer.body.discard()
   const body = hasBody ? new ResponseBody(answer.body, call.signal) : null
-  return new LazyResponse(answer, call, body, undefined) as unknown as CachedResponse
+  return new LazyResponse(answer, call, body) as unknown as CachedResponse
 }
 
 /**
@@ -49,11 +50,10 @@ class LazyResponse implements Omit<Response, 'clone'> {
   #headers: Headers | undefined
   #report: CacheReport | undefined
 
-  constructor(answer: CacheAnswer, call: FetchCall, body: ResponseBody | null, headers: Headers | undefined) {
+  constructor(answer: CacheAnswer, call: FetchCall, body: ResponseBody | null) {
     this.#answer = answer
     this.#call = call
     this.#body = body
-    this.#headers = headers
   }
 
   get type(): 'basic' {
@@ -81,7 +81,7 @@ class LazyResponse implements Omit<Response, 'clone'> {
   }
 
   get headers(): Headers {
-    this.#headers ??= new Headers(answerFields(this.#answer, this.#body !== null) as [string, string][])
+    this.#headers ??= readOnlyHeaders(answerFields(this.#answer, this.#body !== null) as [string, string][])
     return this.#headers
   }
 
@@ -124,8 +124,7 @@ class LazyResponse implements Omit<Response, 'clone'> {
   }
 
   clone(): LazyResponse {
-    const headers = this.#headers === undefined ? undefined : new Headers(this.#headers)
-    return new LazyResponse(this.#answer, this.#call, this.#body?.fork() ?? null, headers)
+    return new LazyResponse(this.#answer, this.#call, this.#body?.fork() ?? null)
   }
 
   /** One of the platform's own, for what depends on the body's type. */

@@ -18,8 +18,6 @@ export interface FetchCall {
   readonly mode: CacheMode
   readonly redirect: 'follow' | 'manual' | 'error'
   readonly signal: AbortSignal | undefined
-  /** The caller's own network. */
-  readonly dispatcher: unknown
 }
 
 /** A URL without what is never sent. */

@@ -47,7 +47,7 @@ export function plainCall(input: FetchInput, init: CachedFetchInit | undefined):
     } else if (!changesNothing(name, value)) return undefined
   }
   // One literal with every field, so that all calls have one shape.
-  return { method, url, headers, body: undefined, mode, redirect: 'follow', signal, dispatcher: undefined }
+  return { method, url, headers, body: undefined, mode, redirect: 'follow', signal }
 }
 
 /** True for an option at a value that makes no difference to a GET from Node. */

@@ -21,7 +21,6 @@ export async function readCall(input: FetchInput, init: CachedFetchInit | undefi
     mode: init?.cache ?? modeOf(request),
     redirect: request.redirect,
     signal: signalOf(input, init),
-    dispatcher: init?.dispatcher,
   }
 }
 

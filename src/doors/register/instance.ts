@@ -1,6 +1,7 @@
 // The instance behind the hooks: opened with the first call that it may answer, and left out of it where it cannot be.
 import type { HostMatcher } from '../../config/host-matcher.js'
 import { CONNECTION, type Connectable } from '../../model/connection.js'
+import { UNCLAIMED } from '../../model/unclaimed.js'
 import type { cacheInterceptor } from '../undici/index.js'
 import type { answerCall } from './http/answered-call.js'
 
@@ -36,9 +37,6 @@ export interface Instance {
   /** Takes what was changed at an origin out of the cache; calls that come later wait for it. */
   purge(target: Target): void
 }
-
-/** The name under which calls go that no service claims. */
-const UNCLAIMED = 'other'
 
 /** Makes the instance of the hooks. `warn` is told, once, why it cannot be opened. */
 export function createInstance(

@@ -1,9 +1,9 @@
 // The door for undici: an interceptor between a dispatcher and those who call it, Node's own fetch included.
 import type { Dispatcher } from 'undici'
-import { configError } from '../../errors/cachette-error.js'
+import { noInstance } from '../../errors/no-instance.js'
 import type { CacheAnswer } from '../../model/cache-answer.js'
 import type { CacheRequest } from '../../model/cache-request.js'
-import { CONNECTION, type Connectable, type Connection } from '../../model/connection.js'
+import { type Connectable, type Connection, connectionIn } from '../../model/connection.js'
 import { Call } from './call.js'
 import { deliver } from './deliver.js'
 import { dispatchTransport } from './dispatch-transport.js'
@@ -26,7 +26,7 @@ import { type NativeRequest, readRequest } from './native-request.js'
  * @throws CachetteError `CACHETTE_CONFIG` for anything but an instance
  */
 export function cacheInterceptor(cachette: Connectable): Dispatcher.DispatcherComposeInterceptor {
-  const connection = connectionOf(cachette)
+  const connection = connectionIn(cachette) ?? noInstance('cacheInterceptor')
   return (dispatch) => (options, handler) => {
     const native = readRequest(options)
     if (native === undefined) return dispatch(options, handler)
@@ -35,12 +35,6 @@ export function cacheInterceptor(cachette: Connectable): Dispatcher.DispatcherCo
     if (call.isOpen) answerCall(call, native, connection, dispatch)
     return true
   }
-}
-
-function connectionOf(cachette: Connectable): Connection {
-  const connection: unknown = typeof cachette === 'object' ? cachette?.[CONNECTION] : undefined
-  if (connection !== undefined) return connection as Connection
-  throw configError('cacheInterceptor was not given an instance; expected what createCachette resolves with')
 }
 
 function answerCall(

@@ -3,7 +3,7 @@ import type { Dispatcher } from 'undici'
 import type { HeaderList } from '../../model/header-list.js'
 import type { OriginResponse } from '../../model/transport.js'
 import { abortedError } from './aborted-error.js'
-import { BodyQueue } from './body-queue.js'
+import { BodyQueue } from '../../shared/body-queue.js'
 import { pairsOfBoth, pairsOfParsed, pairsOfRaw } from './wire-fields.js'
 
 /** Who is told what came. */

@@ -1,7 +1,7 @@
 // Where the hook takes hold of node:http and node:https: every request that has an agent is handed to it by this one
 // method, whether the program used request, get or ClientRequest, and however it imported them.
 import type { Agent, ClientRequest } from 'node:http'
-import { builtIn } from '../built-in.js'
+import { builtIn } from '../../../shared/built-in.js'
 import type { AgentSettings, RequestOptions } from './request-target.js'
 
 /** Marks the options of the hook's own requests, which it lets pass. */

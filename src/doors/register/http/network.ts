@@ -1,9 +1,10 @@
 // The network of the hook: a request of node:http like the one that was caught, with its agent and all its options.
 import type { ClientRequest, IncomingMessage, RequestOptions } from 'node:http'
+import { pairsOfFlat } from '../../../http/raw-fields.js'
 import type { HeaderList } from '../../../model/header-list.js'
 import type { OriginRequest, OriginResponse, Transport } from '../../../model/transport.js'
-import { builtIn } from '../built-in.js'
-import { BodyQueue } from '../../undici/body-queue.js'
+import { builtIn } from '../../../shared/built-in.js'
+import { BodyQueue } from '../../../shared/body-queue.js'
 import { PASSES } from './agent-hook.js'
 import type { RequestOptions as GivenOptions } from './request-target.js'
 
@@ -100,10 +101,7 @@ function fieldsByName(fields: HeaderList): Record<string, string | string[]> {
 
 function originResponse(response: IncomingMessage): OriginResponse {
   const { statusCode = 0, statusMessage = '', rawHeaders } = response
-  const headers: (readonly [string, string])[] = []
-  for (let index = 0; index + 1 < rawHeaders.length; index += 2) {
-    headers.push([rawHeaders[index] ?? '', rawHeaders[index + 1] ?? ''])
-  }
+  const headers = pairsOfFlat(rawHeaders)
   return { status: statusCode, statusText: statusMessage, headers, body: bodyOf(response) }
 }
 

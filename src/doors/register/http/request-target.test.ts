@@ -46,11 +46,10 @@ describe('the target of a request', () => {
   it.each<[string, RequestOptions]>([
     ['a socket file', { socketPath: '/run/docker.sock' }],
     ['a connection of its own', { createConnection: () => undefined }],
+    ['an authority of its own', { ca: 'c' }],
     ['a certificate of its own', { cert: 'c', key: 'k' }],
-    ['a certificate in one file', { pfx: 'p' }],
-    ['a context that may hold one', { secureContext: {} }],
+    ['a name for another server', { servername: 'b.test' }],
     ['a server that need not prove itself', { rejectUnauthorized: false }],
-    ['a check of its own', { checkServerIdentity: () => undefined }],
   ])('is nothing for a request with %s', (_what, options) => {
     expect(target({}, options)).toBeUndefined()
   })
@@ -60,12 +59,14 @@ describe('the target of a request', () => {
     ['another host', { host: 'b.test' }],
     ['a certificate of its own', { cert: 'c', key: 'k' }],
     ['a server that need not prove itself', { rejectUnauthorized: false }],
+    ['an authority of its own', { ca: 'c' }],
+    ['a name for another server', { servername: 'b.test' }],
   ])('is nothing for an agent with %s', (_what, settings) => {
     expect(target({}, {}, settings)).toBeUndefined()
   })
 
-  it('is there for an authority of its own, and for Node’s own check', () => {
-    expect(target({}, { ca: 'c', checkServerIdentity })).toBeDefined()
+  it('is there for its own name and Node’s own check', () => {
+    expect(target({}, { servername: 'A.test', checkServerIdentity })).toBeDefined()
     expect(
       target({}, { cert: undefined, rejectUnauthorized: true, timeout: 5, lookup: () => undefined }),
     ).toBeDefined()

@@ -1,10 +1,10 @@
 // The URL that a request of node:http asks for, where its answer depends on nothing else that a cache cannot see.
 import type { ClientRequest } from 'node:http'
-import { builtIn } from '../built-in.js'
+import { type TlsOptions, isPlainTls } from '../../../shared/plain-tls.js'
 import type { Target } from '../instance.js'
 
 /** What an agent is given to reach an origin: everything that the program said, with host and port filled in. */
-export type RequestOptions = Readonly<Record<string | symbol, unknown>>
+export type RequestOptions = TlsOptions
 
 /** An agent, as far as it changes what it is given. */
 export interface AgentSettings {
@@ -14,9 +14,6 @@ export interface AgentSettings {
 /** Another way to the origin, or an agent that goes elsewhere than the request says. */
 const OWN_ROUTES = ['socketPath', 'createConnection'] as const
 const REROUTES = ['host', 'hostname', 'port', 'socketPath'] as const
-
-/** A certificate of the caller's is a credential that no key would hold. */
-const CLIENT_CREDENTIALS = ['cert', 'key', 'pfx', 'secureContext', 'clientCertEngine', 'privateKeyIdentifier']
 
 /** The target, or undefined for a request whose answers must not be shared, or whose URL cannot be told. */
 export function targetOf(
@@ -28,7 +25,8 @@ export function targetOf(
   if (OWN_ROUTES.some((name) => isSet(options[name]))) return undefined
   if (REROUTES.some((name) => isSet(settings[name]))) return undefined
   const { protocol, path } = request
-  if (protocol === 'https:' && (!isPlainSecure(options) || !isPlainSecure(settings))) return undefined
+  if (protocol === 'https:' && ![options, settings].every((each) => isPlainTls(each, hostIn(options))))
+    return undefined
   if (protocol !== 'http:' && protocol !== 'https:') return undefined
   // A proxy is asked for whole URLs.
   if (/^https?:\/\//i.test(path)) return target(path)
@@ -41,22 +39,12 @@ function target(url: string): Target | undefined {
   return URL.canParse(url) ? { host: new URL(url).host, url } : undefined
 }
 
-/**
- * True where the server proves who it is, to the caller's own satisfaction alone: what came unproven may not be stored
- * for callers who ask for proof.
- */
-function isPlainSecure(options: RequestOptions): boolean {
-  if (options['rejectUnauthorized'] === false || hasOwnCheck(options['checkServerIdentity'])) return false
-  return !CLIENT_CREDENTIALS.some((name) => isSet(options[name]))
-}
-
-/** Some clients name Node's own check. It is looked up when asked for, since node:tls is slow to load. */
-function hasOwnCheck(check: unknown): boolean {
-  return isSet(check) && check !== builtIn('tls').checkServerIdentity
+function hostIn(options: RequestOptions): string {
+  return String(options['host'])
 }
 
 function hostOf(protocol: string, options: RequestOptions): string {
-  const name = String(options['host']).toLowerCase()
+  const name = hostIn(options).toLowerCase()
   const port = Number(options['port'])
   const shown = name.includes(':') && !name.startsWith('[') ? `[${name}]` : name
   return port === (protocol === 'https:' ? 443 : 80) ? shown : `${shown}:${port}`

@@ -1,5 +1,5 @@
 // An answer's status line and fields as HTTP/1.1 text, for a parser that trusts its reader with nothing. Pure.
-import { builtIn } from '../built-in.js'
+import { builtIn } from '../../../shared/built-in.js'
 import type { HeaderList } from '../../../model/header-list.js'
 
 /** What a head says. */

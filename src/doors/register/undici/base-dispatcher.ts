@@ -1,7 +1,7 @@
 // The dispatcher below the gate, where there was none before the hook: undici's own, made when the network is needed.
 import type { Dispatcher } from 'undici'
 import type * as Undici from 'undici'
-import { builtIn } from '../built-in.js'
+import { builtIn } from '../../../shared/built-in.js'
 
 /**
  * Stands for a dispatcher that is made with its first use, so that a program that never calls, or only hits, does not
