@@ -40,7 +40,10 @@ afterAll(() => {
   server.close()
 })
 
-const shownBy = ({ private: key, cert }: Identity): { key: string; cert: string; rejectUnauthorized: false } => ({
+const shownBy = ({
+  private: key,
+  cert,
+}: Identity): { key: string; cert: string; rejectUnauthorized: false } => ({
   key,
   cert,
   rejectUnauthorized: false,

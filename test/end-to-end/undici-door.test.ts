@@ -247,10 +247,22 @@ describe('what fails', () => {
     expect(results.slice(3)).toMatchObject(Array(2).fill({ status: 'fulfilled', value: { status: 200 } }))
     expect(host.count('/x')).toBe(1)
   })
+})
 
-  it('is a call to an instance that was closed', async () => {
-    const { ask, cachette } = await openDoor()
+describe('an instance that was closed', () => {
+  it('leaves its calls to the network', async () => {
+    const { ask, cachette, host } = await openDoor()
+    host.on('/x', fresh())
     await cachette.close()
-    expect(await errorOf(ask('/x'))).toMatchObject({ code: 'CACHETTE_CLOSED' })
+    for (const count of [1, 2]) {
+      const { status, headers, bytes } = await ask('/x')
+      expect([status, headers['cache-status'], bytes.toString()]).toEqual([200, undefined, 'fresh'])
+      expect(host.count('/x')).toBe(count)
+    }
+    expect((await ask('/x', { method: 'HEAD' })).status).toBe(200)
+    expect((await ask('/x', { method: 'POST', body: 'sent' })).status).toBe(200)
+    expect(host.last()).toMatchObject({ method: 'POST', body: 'sent' })
+    await host.stop()
+    expect(await errorOf(ask('/x'))).toMatchObject({ code: 'ECONNREFUSED' })
   })
 })

@@ -1,11 +1,13 @@
 // The door for undici: an interceptor between a dispatcher and those who call it, Node's own fetch included.
 import type { Dispatcher } from 'undici'
+import { CachetteError } from '../../errors/cachette-error.js'
 import { noInstance } from '../../errors/no-instance.js'
 import type { CacheAnswer } from '../../model/cache-answer.js'
 import type { CacheRequest } from '../../model/cache-request.js'
 import { type Connectable, type Connection, connectionIn } from '../../model/connection.js'
+import type { Transport } from '../../model/transport.js'
 import { Call } from './call.js'
-import { deliver } from './deliver.js'
+import { deliver, deliverResponse } from './deliver.js'
 import { dispatchTransport } from './dispatch-transport.js'
 import { type NativeRequest, readRequest } from './native-request.js'
 
@@ -20,7 +22,7 @@ import { type NativeRequest, readRequest } from './native-request.js'
  * origin of their own (those of a `Client` or a `Pool`), and those whose `Host` is not the URL's. Interceptors that are
  * composed after it see every call, those composed before it only what goes to the network.
  *
- * Answers are known by the request alone. Agents that reach different servers under one name, or that tell who they are
+ * Once the instance is closed, calls pass uncached. Answers are known by the request alone. Agents that reach different servers under one name, or that tell who they are
  * by a certificate, need an instance each.
  *
  * @throws CachetteError `CACHETTE_CONFIG` for anything but an instance
@@ -44,7 +46,16 @@ function answerCall(
   dispatch: Dispatcher.Dispatch,
 ): void {
   const { method } = native
-  const fail = (error: unknown): void => call.fail(error)
+  const transport = dispatchTransport(dispatch, native, call)
+  let isAsked = false
+  const asking = cacheRequest(call, native, connection, (request) => {
+    isAsked = true
+    return transport(request)
+  })
+  const fail = (error: unknown): void => {
+    if (isAsked || !CachetteError.is(error) || error.code !== 'CACHETTE_CLOSED') return call.fail(error)
+    goStraight(call, native, transport)
+  }
   const give = (answer: CacheAnswer): void => {
     try {
       deliver(call, method, answer)
@@ -53,7 +64,7 @@ function answerCall(
     }
   }
   try {
-    const answer = connection.answer(cacheRequest(call, native, connection, dispatch))
+    const answer = connection.answer(asking)
     if (answer instanceof Promise) answer.then(give, fail)
     // Nobody expects to be answered before the dispatch has returned.
     else queueMicrotask(() => give(answer))
@@ -62,11 +73,20 @@ function answerCall(
   }
 }
 
+/** The instance is closed, and the program goes on: so do its calls. */
+function goStraight(call: Call, { method, url, headers, body }: NativeRequest, transport: Transport): void {
+  const request = { method, url, headers, signal: call.signal, ...(body === undefined ? {} : { body }) }
+  transport(request).then(
+    (response) => deliverResponse(call, method, response),
+    (error: unknown) => call.fail(error),
+  )
+}
+
 function cacheRequest(
   call: Call,
   native: NativeRequest,
   connection: Connection,
-  dispatch: Dispatcher.Dispatch,
+  transport: Transport,
 ): CacheRequest {
   const { method, url, headers, body } = native
   return {
@@ -78,6 +98,6 @@ function cacheRequest(
     headers,
     body,
     options: { isHttp: true, redirects: 'hand-back', keepsCoding: true, signal: call.signal },
-    transport: dispatchTransport(dispatch, native, call),
+    transport,
   }
 }

@@ -1,6 +1,8 @@
 // A socket without a network: it takes a request's bytes and forgets them, and gives the response it is told to.
 // Node's own client reads from it, so that everything a program sees of a call is Node's own work.
+import type { X509Certificate } from 'node:crypto'
 import { Socket } from 'node:net'
+import type { TLSSocket } from 'node:tls'
 
 /** The socket of a call that is answered here. */
 export class AnswerSocket extends Socket {
@@ -26,6 +28,9 @@ export class AnswerSocket extends Socket {
       this.#resume = resolve
     })
   }
+
+  /** Says which socket of the network the call goes over, where it does. */
+  standFor(_real: Socket): void {}
 
   /** Everything has been given. */
   complete(): void {
@@ -60,27 +65,47 @@ export class AnswerSocket extends Socket {
   }
 }
 
-/** The same for https: programs ask the socket of a secure call whether it is one. */
+/**
+ * The same for https: programs ask the socket of a secure call whether it is one. Of a call that goes over the network it
+ * tells what the socket there tells.
+ */
 export class SecureAnswerSocket extends AnswerSocket {
   readonly encrypted = true
-  readonly authorized = true
-  readonly authorizationError = null
   readonly alpnProtocol = false
+  #real: TLSSocket | undefined
 
-  getPeerCertificate(): Record<string, never> {
-    return {}
+  override standFor(real: Socket): void {
+    if (!('getPeerCertificate' in real)) return
+    this.#real = real as TLSSocket
+    real.once('secureConnect', () => this.emit('secureConnect'))
   }
 
-  getCertificate(): Record<string, never> {
-    return {}
+  get authorized(): boolean {
+    return this.#real?.authorized ?? true
   }
 
-  getProtocol(): null {
-    return null
+  get authorizationError(): Error | null {
+    return this.#real?.authorizationError ?? null
   }
 
-  getCipher(): Record<string, never> {
-    return {}
+  getPeerCertificate(isDetailed?: boolean): object {
+    return this.#real?.getPeerCertificate(isDetailed) ?? {}
+  }
+
+  getPeerX509Certificate(): X509Certificate | undefined {
+    return this.#real?.getPeerX509Certificate()
+  }
+
+  getCertificate(): object {
+    return this.#real?.getCertificate() ?? {}
+  }
+
+  getProtocol(): string | null {
+    return this.#real?.getProtocol() ?? null
+  }
+
+  getCipher(): object {
+    return this.#real?.getCipher() ?? {}
   }
 
   getSession(): undefined {

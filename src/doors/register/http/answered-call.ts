@@ -44,17 +44,11 @@ function askEngine(call: ReadCall, cachette: Connectable): void {
   const { request } = call
   const { method } = request
   const leaving = new AbortController()
+  const { signal } = leaving
   const leave = (): void => leaving.abort()
-  const network = networkOf({ ...call, url: call.target.url })
-  let isAsked = false
-  const answer = cachette[CONNECTION].answer(
-    cacheRequest(call, leaving.signal, (asked) => {
-      isAsked = true
-      return network(asked)
-    }),
-  )
   const socket = request.protocol === 'https:' ? new SecureAnswerSocket(leave) : new AnswerSocket(leave)
   socket.setTimeout(timeoutOf(call))
+  const network = networkOf({ ...call, url: call.target.url }, (real) => socket.standFor(real))
 
   const give = (response: WholeResponse): void => {
     // Once the request is sent, as it would be on the network.
@@ -63,17 +57,36 @@ function askEngine(call: ReadCall, cachette: Connectable): void {
   }
   const deliver = (given: CacheAnswer): void => give(responseOf(method, given))
   const fail = (error: unknown): void => void socket.destroy(networkError(error))
-  request.onSocket(socket)
-  if (!(answer instanceof Promise)) {
-    deliver(answer)
+  const goStraight = (): void => {
+    const { endToEnd: headers } = call
+    network({ method, url: call.target.url, headers, signal }).then((direct) => give(asItCame(direct)), fail)
+  }
+
+  let isAsked = false
+  const asking = cacheRequest(call, signal, (asked) => {
+    isAsked = true
+    return network(asked)
+  })
+  const ask = (): CacheAnswer | Promise<CacheAnswer> => cachette[CONNECTION].answer(asking)
+  const take = (answer: CacheAnswer | Promise<CacheAnswer>): void => {
+    if (!(answer instanceof Promise)) deliver(answer)
+    else answer.then(deliver, (error: unknown) => (isAsked || !isRefusal(error) ? fail(error) : goStraight()))
+  }
+
+  if (socket instanceof SecureAnswerSocket) {
+    // Its program sees the socket first: one that waits for the handshake is going to look at the certificate.
+    const decide = (): void => {
+      if (socket.destroyed) return
+      if (socket.listenerCount('secureConnect') > 0) goStraight()
+      else take(Promise.resolve().then(ask))
+    }
+    request.once('socket', () => process.nextTick(decide))
+    request.onSocket(socket)
     return
   }
-  answer.then(deliver, (error: unknown) => {
-    if (isAsked || !isRefusal(error)) return fail(error)
-    const { endToEnd: headers } = call
-    const { url } = call.target
-    network({ method, url, headers, signal: leaving.signal }).then((direct) => give(asItCame(direct)), fail)
-  })
+  const answer = ask()
+  request.onSocket(socket)
+  take(answer)
 }
 
 function cacheRequest(call: ReadCall, signal: AbortSignal, transport: Transport): CacheRequest {

@@ -1,5 +1,6 @@
 // The network of the hook: a request of node:http like the one that was caught, with its agent and all its options.
 import type { ClientRequest, IncomingMessage, RequestOptions } from 'node:http'
+import type { Socket } from 'node:net'
 import { pairsOfFlat } from '../../../http/raw-fields.js'
 import type { HeaderList } from '../../../model/header-list.js'
 import type { OriginRequest, OriginResponse, Transport } from '../../../model/transport.js'
@@ -18,8 +19,9 @@ export interface CaughtCall {
   readonly connection: HeaderList
 }
 
-/** Makes the transport of one call. */
-export function networkOf(call: CaughtCall): Transport {
+/** Makes the transport of one call; `onSocket` is told of each socket that it goes over. */
+export function networkOf(given: CaughtCall, onSocket: (socket: Socket) => void): Transport {
+  const call = { ...given, onSocket }
   return async (asked) => {
     const first = await attempt(call, asked)
     if (first.kind === 'response') return first.response
@@ -35,12 +37,17 @@ type Attempt =
   | { readonly kind: 'response'; readonly response: OriginResponse }
   | { readonly kind: 'error'; readonly error: unknown; readonly isDeadConnection: boolean }
 
-function attempt(call: CaughtCall, asked: OriginRequest): Promise<Attempt> {
+interface WatchedCall extends CaughtCall {
+  readonly onSocket: (socket: Socket) => void
+}
+
+function attempt(call: WatchedCall, asked: OriginRequest): Promise<Attempt> {
   return new Promise((resolve) => {
     const request = requestFor(call, optionsOf(call, asked))
     request.maxHeadersCount = call.request.maxHeadersCount
     const { signal } = asked
     const abort = (): void => void request.destroy(asError(signal.reason))
+    request.once('socket', call.onSocket)
     request.once('response', (response) => resolve({ kind: 'response', response: originResponse(response) }))
     request.on('error', (error: NodeJS.ErrnoException) => {
       const isDeadConnection = request.reusedSocket && error.code === 'ECONNRESET' && !signal.aborted

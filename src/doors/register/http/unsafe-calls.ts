@@ -26,7 +26,13 @@ export function watchUnsafeCalls(instance: Instance): () => void {
 /** The URL as its Host has it: the same as for a call that is cached, since others never are. */
 function targetOf(request: ClientRequest): Target | undefined {
   const { protocol, path } = request
-  const host = request.getHeader('host')
+  const host = request.getHeader('host') ?? sentHost(request)
   const url = /^https?:\/\//i.test(path) ? path : `${protocol}//${String(host)}${path}`
   return host !== undefined && URL.canParse(url) ? { host: new URL(url).host, url } : undefined
+}
+
+/** Fields that were given as a list are in no table: they stand in what was sent. */
+function sentHost(request: ClientRequest): string | undefined {
+  const { _header: head } = request as unknown as { readonly _header?: string | null }
+  return /^host:[ \t]*(\S+)[ \t]*$/im.exec(head ?? '')?.[1]
 }

@@ -2,6 +2,7 @@
 import type { Dispatcher } from 'undici'
 import type * as Undici from 'undici'
 import { builtIn } from '../../../shared/built-in.js'
+import { memberOf } from './dispatcher-member.js'
 
 /**
  * Stands for a dispatcher that is made with its first use, so that a program that never calls, or only hits, does not
@@ -15,11 +16,7 @@ export function lazyDispatcher(): Dispatcher {
     return made
   }
   return new Proxy({} as Dispatcher, {
-    get(_target, name) {
-      const dispatcher = made ?? make()
-      const value: unknown = Reflect.get(dispatcher, name)
-      return typeof value === 'function' ? value.bind(dispatcher) : value
-    },
+    get: (_target, name) => memberOf(made ?? make(), name),
     has: (_target, name) => Reflect.has(made ?? make(), name),
     getPrototypeOf: () => Reflect.getPrototypeOf(made ?? make()),
   })

@@ -7,7 +7,9 @@ import type { Instance } from '../instance.js'
 import { lazyDispatcher } from './base-dispatcher.js'
 import { PLACES, awaitFirstReader, dispatcherAt, setDispatcherAt } from './dispatcher-place.js'
 import { beforeFetch } from './before-fetch.js'
+import { memberOf } from './dispatcher-member.js'
 import { createGate } from './gate.js'
+import { hasOwnTerms } from './own-terms.js'
 
 /** Each undici tells here of each request, right before it is sent. */
 const CHANNEL = 'undici:request:create'
@@ -19,7 +21,7 @@ export function hookGlobalDispatcher(instance: Instance): () => void {
   function withGate(dispatcher: Dispatcher): Dispatcher {
     const dispatch = createGate((options, handler) => dispatcher.dispatch(options, handler), instance)
     const gated = new Proxy(dispatcher, {
-      get: (target, name) => (name === 'dispatch' ? dispatch : Reflect.get(target, name)),
+      get: (target, name) => (name === 'dispatch' ? dispatch : memberOf(target, name)),
     })
     below.set(gated, dispatcher)
     return gated
@@ -28,7 +30,8 @@ export function hookGlobalDispatcher(instance: Instance): () => void {
   function install(): void {
     for (const place of PLACES) {
       const dispatcher = dispatcherAt(place)
-      if (dispatcher === undefined || below.has(dispatcher) || isMock(dispatcher)) continue
+      if (dispatcher === undefined || below.has(dispatcher)) continue
+      if (isMock(dispatcher) || hasOwnTerms(dispatcher)) continue
       setDispatcherAt(place, withGate(dispatcher))
     }
   }
