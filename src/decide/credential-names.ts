@@ -13,7 +13,12 @@ const PAGINATION = /(^|[-_.])(page|next|sync|continuation)[-_]?token$|pagetoken$
 
 /** True for a header whose value is a credential. */
 export function isCredentialHeader(name: string): boolean {
-  return HEADERS.has(name.toLowerCase()) || isTelling(name) || /(^|[-_.]|app)key$/i.test(spaced(name))
+  return (
+    HEADERS.has(name.toLowerCase()) ||
+    isTelling(name) ||
+    SECRET_HEADER.test(name) ||
+    /(^|[-_.]|app)key$/i.test(spaced(name))
+  )
 }
 
 /** True for a parameter whose value is a credential; `more` are the operator's own names. */
@@ -21,7 +26,13 @@ export function isCredentialParam(name: string, more: readonly string[]): boolea
   return PARAMS.has(name.toLowerCase()) || more.includes(name) || isTelling(name)
 }
 
+/** Names that are written together, or go on behind the secret. */
+const TOGETHER =
+  /^x?(auth|access|session|refresh|bearer|client|user|api|app|id|csrf|xsrf|oauth)(token|key|secret)(id|v?\d+)?$/
+const SECRET_HEADER = /(^|-)(auth|jwt|dpop)(-|$)/i
+
 function isTelling(name: string): boolean {
+  if (TOGETHER.test(name.toLowerCase().replace(/[-_.]/g, ''))) return true
   const text = spaced(name)
   return TELLING.test(text) && !PAGINATION.test(text)
 }

@@ -54,6 +54,8 @@ export interface ResponseQuestion {
   readonly request: AssessQuestion['request'] & {
     /** True where it carried a condition of the caller's own. */
     readonly isConditional: boolean
+    /** True where it went out with conditions or ranges of the caller's own. */
+    readonly isForwarded?: boolean
   }
   /** The older entry, if any. */
   readonly entry: DatedEntry | undefined
@@ -81,6 +83,9 @@ export function decideAfterResponse(question: ResponseQuestion): ResponseDecisio
     const decision = failureDecision(question, 'origin-transient')
     if (decision.action === 'rescue') return decision
   }
+  // What a part or a condition was refused with is no answer to those who ask for the whole.
+  if (question.request.isForwarded === true && response.status !== 200 && response.status !== 206)
+    return { action: 'do-not-store', because: 'conditional-request' }
   const storability = assess(question, response)
   if (!storability.isStorable) return { action: 'do-not-store', because: storability.because }
   if ((response.sizeBytes ?? 0) > policy.maxBodyBytes)

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { policyWith } from '../../test/helpers/policy.js'
+import { demandsOf } from '../http/request-demands.js'
 import { NO_DEMANDS } from '../model/demands.js'
 import { type BypassQuestion, decideBypass, isUnsafe } from './decide-bypass.js'
 
@@ -44,6 +45,42 @@ describe('a request goes past the cache', () => {
       expect(bypass({ headers: [[name, 'x']] })).toBe('conditional-request')
     },
   )
+
+  it.each([
+    ['no-store', 'request-no-store'],
+    ['no-cache', undefined],
+    ['only-if-cached', undefined],
+    ['max-age=0', undefined],
+  ])('with Cache-Control: %s through a door of HTTP: %s', (control, because) => {
+    const demands = demandsOf([['Cache-Control', control]], 'default')
+    expect(bypass({ demands, isHttp: true })).toBe(because)
+  })
+
+  it.each([
+    ['no-store', 'request-no-store'],
+    ['reload', undefined],
+    ['no-cache', undefined],
+    ['force-cache', undefined],
+    ['only-if-cached', undefined],
+  ] as const)('in the cache mode %s: %s', (mode, because) => {
+    expect(bypass({ demands: { ...NO_DEMANDS, mode }, isHttp: true })).toBe(because)
+  })
+
+  it.each([
+    ['If-Match', '"1"', 'conditional-request'],
+    ['If-Unmodified-Since', 'Thu, 15 Jan 2026 12:00:00 GMT', 'conditional-request'],
+    ['If-None-Match', '"1"', undefined],
+    ['If-Modified-Since', 'Thu, 15 Jan 2026 12:00:00 GMT', undefined],
+    ['Range', 'bytes=0-1', undefined],
+  ])('with %s: %s through a door of HTTP: %s', (name, value, because) => {
+    const headers = [[name, value]] as const
+    expect(bypass({ headers, demands: demandsOf(headers, 'default'), isHttp: true })).toBe(because)
+  })
+
+  it('with a body that comes as a stream, though bodies are keyed', () => {
+    for (const method of ['POST', 'QUERY', 'GET'])
+      expect(bypass({ method, hasBody: true, canBeKeyed: false }, { body: true })).toBeDefined()
+  })
 
   it('where the profile forbids to cache it, whatever else holds', () => {
     const policy = policyWith({ isNeverCached: true, key: { body: true } })

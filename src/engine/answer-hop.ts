@@ -171,6 +171,7 @@ export async function findLate(
   const answer = hitAnswer(entry, decision, tier)
   return {
     take: () => answer,
+    isStalled: () => false,
     ttlMs: answer.ttlMs,
     ageMs: answer.ageMs,
     originMs: entry.originMs,

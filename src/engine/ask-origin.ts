@@ -11,6 +11,7 @@ import type { Instant } from '../decide/age.js'
 import type { PurgeState } from '../decide/decide-lookup.js'
 import { CachetteError } from '../errors/cachette-error.js'
 import type { EventBus } from '../events/event-bus.js'
+import { isSharedByHttp } from '../decide/rfc9111/shared-answer.js'
 import { fieldValue } from '../http/header-fields.js'
 import type { Because } from '../model/because.js'
 import type { CacheAnswer } from '../model/cache-answer.js'
@@ -23,7 +24,7 @@ import type { Clock } from '../shared/clock.js'
 import type { FlightWork } from './flights.js'
 import { type Cost, Unanswered, answerFrom, answerFromOrigin } from './hop.js'
 import type { Interest } from './interest.js'
-import { type Judged, isJudgedByBody, judgeReply } from './judge-reply.js'
+import { type Judged, type ReplyHead, isJudgedByBody, judgeReply } from './judge-reply.js'
 import { type HeldBody, bodyError, holdBody } from './held-body.js'
 import type { KeyHasher } from './key-hasher.js'
 import { newBodyId } from './make-entry.js'
@@ -36,6 +37,8 @@ import type { StoreAnswers } from './store-answers.js'
 export interface FlightResult {
   /** The answer for one more caller; undefined where the beginning of its body is gone. */
   take(): CacheAnswer | undefined
+  /** True while its body makes no progress though somebody waits for it. */
+  isStalled(): boolean
   readonly ttlMs: number
   /** How old it was when it came. */
   readonly ageMs: number
@@ -146,9 +149,10 @@ export function createAskOrigin({ clock, bus, pipeline, answers, ...parts }: Ask
       reply,
       interest,
       isStored: expected.action === 'store',
-      isShared: isShareable(expected, call),
+      isShared: isShareable(expected, call, { ...byHead, nowMs: confirmed.nowMs }),
       isJudged,
       bodyId: newBodyId(),
+      clock,
       openWriter: parts.openWriter,
     })
     try {
@@ -181,6 +185,7 @@ export function createAskOrigin({ clock, bus, pipeline, answers, ...parts }: Ask
         method: request.method,
         isAuthorized: fieldValue(sendHeaders, 'authorization') !== undefined,
         isConditional: action === 'forward' && demands.conditions.length > 0,
+        isForwarded: action === 'forward',
       },
       entry,
       isConditional: action === 'revalidate',
@@ -199,12 +204,12 @@ export function createAskOrigin({ clock, bus, pipeline, answers, ...parts }: Ask
     if (decision.action !== 'store') held.keepOutOfStore()
     switch (decision.action) {
       case 'store':
-        return answers.store(asked, decision)
+        return withSharing(answers.store(asked, decision), sharing(asked, decision))
       case 'update':
         held.letGo()
         return entry === undefined
           ? unstored(asked, decision, variant)
-          : answers.renew(asked, entry, decision)
+          : withSharing(answers.renew(asked, entry, decision), sharing(asked, decision))
       case 'do-not-store':
         bus.emit('not-stored', { key: call.key, service: call.service.name, because: decision.because })
         return unstored(asked, decision, variant)
@@ -256,11 +261,22 @@ function conditionsOf({ action, entry }: Errand): Sending['conditions'] {
   return { whose: 'own', fields: conditionsFor(entry) }
 }
 
-/** In `http` mode only what could be used again may serve several. https://www.rfc-editor.org/rfc/rfc9111#section-4 */
-function isShareable(decision: ResponseDecision, { policy }: PreparedCall): boolean {
-  if (decision.action !== 'do-not-store') return true
-  if (policy.freshness === 'http' && decision.because === 'status-not-stored') return false
-  return !UNSHAREABLE.has(decision.because)
+function sharing({ errand, judged, confirmed }: Asked, decision: ResponseDecision): boolean {
+  return isShareable(decision, errand.call, { ...judged, nowMs: confirmed.nowMs })
+}
+
+function withSharing(work: FlightWork<FlightResult>, isShared: boolean): FlightWork<FlightResult> {
+  return { ...work, result: { ...work.result, isShareable: work.result.isShareable && isShared } }
+}
+
+/** True where one caller's answer may be handed to another. */
+function isShareable(
+  decision: ResponseDecision,
+  { policy }: PreparedCall,
+  { headers, status, nowMs }: ReplyHead & { readonly nowMs: number },
+): boolean {
+  if (policy.freshness === 'http') return isSharedByHttp(decision, { headers, status, nowMs })
+  return decision.action !== 'do-not-store' || !UNSHAREABLE.has(decision.because)
 }
 
 function unstored(
@@ -268,7 +284,7 @@ function unstored(
   decision: ResponseDecision,
   variant: FlightResult['variant'],
 ): FlightWork<FlightResult> {
-  const shareable = isShareable(decision, asked.errand.call)
+  const shareable = sharing(asked, decision)
   return straight(asked, { outcome: 'miss', because: asked.errand.because, isShareable: shareable, variant })
 }
 
@@ -289,7 +305,15 @@ function straight(
     return answerFromOrigin({ ...judged, body }, { outcome, because, url, attempts, key: call.key })
   }
   return {
-    result: { take, ttlMs: 0, ageMs: 0, originMs, isShareable: shareable, variant: facts.variant },
+    result: {
+      take,
+      isStalled: held.isStalled,
+      ttlMs: 0,
+      ageMs: 0,
+      originMs,
+      isShareable: shareable,
+      variant: facts.variant,
+    },
     isFindable: undefined,
   }
 }
@@ -302,7 +326,7 @@ function rescued(
   if (entry === undefined) throw new TypeError('a rescue needs an entry')
   const { because, ageMs } = decision
   const answer = answerFrom(entry, { outcome: 'rescued', because, ageMs, ttlMs: 0, tier, attempts })
-  return { take: () => answer, ttlMs: 0, ageMs, originMs, isShareable: true }
+  return { take: () => answer, isStalled: () => false, ttlMs: 0, ageMs, originMs, isShareable: true }
 }
 
 /** The reason that a failure goes by, or undefined for one that no older entry may hide. */

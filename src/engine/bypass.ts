@@ -63,7 +63,7 @@ export function createBypass(given: BypassParts): BypassCache {
       const conditions = { whose: 'callers' } as const
       const reply = await sendCall(call, { pipeline, conditions, signal, keepsCoding, onAttempt })
       if (isUnsafe(request.method) && reply.status < 400) await invalidate(call, reply)
-      const body = passing(call, reply)
+      const body = passing(call, reply, clock)
       const whole = request.options.isHttp === true ? body : await body.gather()
       const facts = { outcome: 'bypass', because, url: parts.redactedUrl, attempts, key: call.key } as const
       return {
@@ -79,10 +79,12 @@ export function createBypass(given: BypassParts): BypassCache {
 }
 
 /** A body that is for one caller and for nobody else. */
-function passing(call: PreparedCall, reply: OriginReply): AnswerBody {
+function passing(call: PreparedCall, reply: OriginReply, clock: Clock): AnswerBody {
   const live = openLiveBody({
     source: reply.body,
     signal: reply.signal,
+    monotonicMs: () => clock.monotonicMs(),
+    setTimer: (callback, delayMs) => clock.setTimer(callback, delayMs),
     sizeBytes: reply.sizeBytes,
     keepBytes: 0,
     isStored: false,

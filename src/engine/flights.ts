@@ -12,6 +12,8 @@ export interface Flight<Result> {
   wait<Taken>(patience: Patience, take: (result: Result) => Taken): Promise<Taken>
   /** The result, once it is there; the flight may stay until the entry can be found. */
   landed(): { readonly result: Result; readonly atMs: number } | undefined
+  /** True once somebody who waited for it has left before it landed. */
+  wasLeft(): boolean
   /** The store's sequence number when it began; a newer mark keeps others from joining. */
   readonly beganSequence: number
 }
@@ -52,6 +54,7 @@ export function createFlights<Result>(monotonicMs: () => number): Flights<Result
       const listeners = new Set<() => void>()
       let waiting = 0
       let hasLeader = false
+      let wasLeft = false
       const interest: Interest = {
         isWanted: () => waiting > 0 || !hasLeader,
         onUnwanted(listener) {
@@ -71,11 +74,15 @@ export function createFlights<Result>(monotonicMs: () => number): Flights<Result
       const flight: Flight<Result> = {
         beganSequence,
         landed: () => landed,
+        wasLeft: () => wasLeft,
         async wait(patience, take) {
           waiting += 1
           hasLeader = true
           try {
             return take(await waitFor(result, patience))
+          } catch (error) {
+            wasLeft ||= landed === undefined
+            throw error
           } finally {
             waiting -= 1
             if (waiting === 0) for (const listener of [...listeners]) listener()

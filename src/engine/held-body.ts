@@ -5,6 +5,7 @@ import type { AnswerBody } from '../model/answer-body.js'
 import type { EntryBody } from '../model/entry-body.js'
 import type { BodyWriter } from '../model/store.js'
 import type { OriginReply } from '../origin/origin-call.js'
+import type { Clock } from '../shared/clock.js'
 import type { Interest } from './interest.js'
 import { type BodyEnd, openLiveBody } from './live-body.js'
 import type { PreparedCall } from './prepared-call.js'
@@ -24,6 +25,8 @@ export interface HeldBody {
   readonly end: Promise<BodyEnd>
   /** Resolves when it has ended and nobody reads it any more. */
   readonly left: Promise<void>
+  /** True while the next piece was asked for and has not come for a while. */
+  isStalled(): boolean
   /** True where it repeats a credential of its call. */
   repeatsSecret(): boolean
   letGo(): void
@@ -40,6 +43,7 @@ export interface Holding {
   readonly isJudged: boolean
   readonly bodyId: string
   readonly openWriter: (bodyId: string) => BodyWriter | undefined
+  readonly clock: Clock
 }
 
 /** Begins to read a reply's body, for as long as there is interest in it. */
@@ -52,6 +56,8 @@ export function holdBody({ call, reply, interest, ...facts }: Holding): HeldBody
   const live = openLiveBody({
     source: reply.body,
     signal: reply.signal,
+    monotonicMs: () => facts.clock.monotonicMs(),
+    setTimer: (callback, delayMs) => facts.clock.setTimer(callback, delayMs),
     sizeBytes: reply.sizeBytes,
     keepBytes: isKept ? policy.maxBodyBytes : 0,
     isStored: facts.isStored,
@@ -80,6 +86,7 @@ export function holdBody({ call, reply, interest, ...facts }: Holding): HeldBody
     take: live.ticket,
     end: live.end,
     left: live.left,
+    isStalled: live.isStalled,
     keepOutOfStore() {
       isForStore = false
     },

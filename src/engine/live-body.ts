@@ -33,6 +33,9 @@ export interface LiveBodyParts {
   readonly isStored: boolean
   /** Aborts where the response is ended from outside, whether it is being read or not. */
   readonly signal: AbortSignal
+  monotonicMs(): number
+  /** Calls back after a while, unless the returned function is called; where nobody waits, a body may not come for ever. */
+  setTimer(callback: () => void, delayMs: number): () => void
   /** Whether a piece may be put at rest; asked for each one, in order. */
   mayBeWritten(piece: Uint8Array): boolean
   /** Takes what no longer fits into the window; gives undefined where no tier can. */
@@ -52,9 +55,15 @@ export interface LiveBody {
   readonly end: Promise<BodyEnd>
   /** Resolves when it has ended and nobody reads it any more. */
   readonly left: Promise<void>
+  /** True while the next piece was asked for and has not come for a while. */
+  isStalled(): boolean
 }
 
 const READ_AHEAD_BYTES = 1024 ** 2
+/** How long the next piece may take before those who come do not wait for it any more. */
+const STALLED_AFTER_MS = 1_000
+/** How long a body is read on for the store when everybody has left. */
+const READ_ON_FOR_MS = 30_000
 
 /** Begins to read a body. Whoever opens it takes a ticket at once. */
 export function openLiveBody(parts: LiveBodyParts): LiveBody {
@@ -68,6 +77,8 @@ export function openLiveBody(parts: LiveBodyParts): LiveBody {
   let isKept = keepBytes > 0
   let isWholeWanted = false
   let isWritable = true
+  let askedAtMs: number | undefined
+  let stopTimer: () => void = () => undefined
   let tickets = 0
   let ended: BodyEnd | undefined
   let tellLarge: () => void = () => undefined
@@ -96,6 +107,7 @@ export function openLiveBody(parts: LiveBodyParts): LiveBody {
   function finish(how: BodyEnd): void {
     if (ended !== undefined) return
     ended = how
+    stopTimer()
     parts.signal.removeEventListener('abort', onCut)
     if (tickets === 0) letGoOfWriter()
     tellEnd(how)
@@ -121,7 +133,9 @@ export function openLiveBody(parts: LiveBodyParts): LiveBody {
       for (;;) {
         while (ended === undefined && !isPieceWanted()) await new Promise<void>((wake) => (wakePump = wake))
         if (ended !== undefined) return
+        askedAtMs = parts.monotonicMs()
         const piece = await pieces.next()
+        askedAtMs = undefined
         if (ended !== undefined) return
         if (piece.done === true) break
         if (piece.value.byteLength > 0) await take(piece.value)
@@ -211,16 +225,21 @@ export function openLiveBody(parts: LiveBodyParts): LiveBody {
   function leave(place: Place): void {
     window.leave(place)
     tickets -= 1
-    if (tickets === 0 && ended === undefined && !isBounded) {
-      const reason = parts.errorOf('left')
-      finish({ kind: 'left' })
-      parts.cancel(reason)
+    if (tickets === 0 && ended === undefined) {
+      if (isBounded) stopTimer = parts.setTimer(giveUp, READ_ON_FOR_MS)
+      else giveUp()
     }
     if (tickets === 0 && ended !== undefined) {
       letGoOfWriter()
       tellLeft()
     }
     stir()
+  }
+
+  function giveUp(): void {
+    const reason = parts.errorOf('left')
+    finish({ kind: 'left' })
+    parts.cancel(reason)
   }
 
   function isGone(): boolean {
@@ -234,9 +253,11 @@ export function openLiveBody(parts: LiveBodyParts): LiveBody {
   return {
     end,
     left,
+    isStalled: () => askedAtMs !== undefined && parts.monotonicMs() - askedAtMs > STALLED_AFTER_MS,
     ticket() {
       if (isGone()) return undefined
       tickets += 1
+      stopTimer()
       const place = window.enter()
       stir()
       return createTicket({

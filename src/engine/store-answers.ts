@@ -149,7 +149,16 @@ export function createStoreAnswers({ clock, bus, tiers, hasher }: StoreParts): S
     const answer = withOrigin(asked, entry, { ttlMs: lifeLeft(entry), because: errand.because })
     const variant = variantOf(hasher, errand.call, judged.headers)
     const result = { originMs: cost.originMs, isShareable: true, variant }
-    return { result: { ...result, take: () => answer, ttlMs: answer.ttlMs, ageMs: answer.ageMs }, isFindable }
+    return {
+      result: {
+        ...result,
+        take: () => answer,
+        isStalled: () => false,
+        ttlMs: answer.ttlMs,
+        ageMs: answer.ageMs,
+      },
+      isFindable,
+    }
   }
 
   /** Answers now; the entry is made when its body has come. */
@@ -176,6 +185,7 @@ export function createStoreAnswers({ clock, bus, tiers, hasher }: StoreParts): S
     return {
       result: {
         take,
+        isStalled: held.isStalled,
         ttlMs,
         ageMs: decision.initialAgeMs,
         originMs: cost.originMs,
@@ -247,7 +257,13 @@ export function createStoreAnswers({ clock, bus, tiers, hasher }: StoreParts): S
       const variant = variantOf(hasher, call, entry.headers)
       const result = { originMs: cost.originMs, isShareable: true, variant }
       return {
-        result: { ...result, take: () => answer, ttlMs: answer.ttlMs, ageMs: answer.ageMs },
+        result: {
+          ...result,
+          take: () => answer,
+          isStalled: () => false,
+          ttlMs: answer.ttlMs,
+          ageMs: answer.ageMs,
+        },
         isFindable: findableOnce(renewed.key, announced),
       }
     },

@@ -57,6 +57,8 @@ export interface TierParts {
 const LOOK_EVERY_MS = 50
 /** Larger bodies are read from the store piece by piece, each time. */
 const TAKEN_BYTES = 4 * 1024 ** 2
+/** Bodies that may wait to be written at a time; what comes beyond is kept near alone. */
+const MAX_WAITING_BYTES = 32 * 1024 ** 2
 /** Purges remembered that the store did not take. */
 const MAX_OWN_MARKS = 1_000
 
@@ -71,6 +73,7 @@ export async function createTiers(parts: TierParts): Promise<Tiers> {
   const warned = new Set<string>()
   const writing = new Set<Promise<unknown>>()
   const ownMarks: Mark[] = []
+  let waitingBytes = 0
   /** Keys whose near copy is ahead of the store, with the number of writes under way. */
   const ahead = new Map<string, number>()
 
@@ -193,8 +196,19 @@ export async function createTiers(parts: TierParts): Promise<Tiers> {
     } else if (result.because === 'purged-meanwhile' || result.because === 'replaced') near.forget(record.key)
   }
 
+  /** A store that is slower than the origin would have memory fill with what waits for it. */
   async function commit(record: StoreRecord, beganSequence: number): Promise<WriteResult | undefined> {
     if (!canShare) return undefined
+    const bytes = record.kind === 'entry' ? record.sizeBytes : 0
+    if (waitingBytes + bytes > MAX_WAITING_BYTES && waitingBytes > 0) {
+      onFailure('keep up', new Error(`more than ${MAX_WAITING_BYTES} bytes wait to be written`))
+      return undefined
+    }
+    waitingBytes += bytes
+    return commitNow(record, beganSequence).finally(() => (waitingBytes -= bytes))
+  }
+
+  async function commitNow(record: StoreRecord, beganSequence: number): Promise<WriteResult | undefined> {
     const result = noteRefusal(await attempt('write', () => shared.write(record, beganSequence)))
     settleNear(record, result)
     return result

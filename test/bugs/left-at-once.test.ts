@@ -1,7 +1,7 @@
 // Who leaves before the request has gone out leaves nothing behind.
 import { expect, it } from 'vitest'
 import { newFolder, openWorld } from '../helpers/cache-world.js'
-import { errorOf } from '../helpers/gate.js'
+import { errorOf, until } from '../helpers/gate.js'
 import { openRawServer } from '../fuzz/raw-server.js'
 
 it.each(['memory:', 'lmdb'])('a call that is left at once holds no connection, in %s', async (kind) => {
@@ -14,6 +14,5 @@ it.each(['memory:', 'lmdb'])('a call that is left at once holds no connection, i
     leaving.abort(new Error('left'))
     expect((await left).message).toBe('left')
   }
-  await new Promise((resolve) => setTimeout(resolve, 200))
-  expect(sockets.size).toBe(0)
+  await until(() => sockets.size === 0, 'the end of every connection')
 })

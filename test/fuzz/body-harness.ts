@@ -162,6 +162,8 @@ export function openLive(options: LiveOptions = {}): LiveWorld {
   const cancelled: Error[] = []
   const live = openLiveBody({
     signal: new AbortController().signal,
+    monotonicMs: () => 0,
+    setTimer: () => () => undefined,
     source,
     sizeBytes,
     keepBytes,

@@ -20,10 +20,12 @@ const COMPARED = ['etag', 'last-modified', 'content-length']
 /** Compares what both carry: the tag, the date of the last change, the length. */
 export function headUpdate({ stored, head }: HeadUpdateQuestion): HeadUpdate {
   if (head.status !== 200 || stored.status !== 200) return { kind: 'unrelated' }
-  if (!COMPARED.some((name) => firstValue(head.headers, name) !== undefined)) return { kind: 'unrelated' }
-  return COMPARED.every((name) => agree(name, stored.headers, head.headers))
-    ? { kind: 'same', headers: mergeNotModified(stored.headers, head.headers) }
-    : { kind: 'differs' }
+  const differs = !COMPARED.every((name) => agree(name, stored.headers, head.headers))
+  if (differs) return { kind: 'differs' }
+  const isBoth = (name: string): boolean =>
+    firstValue(stored.headers, name) !== undefined && firstValue(head.headers, name) !== undefined
+  if (!COMPARED.some(isBoth)) return { kind: 'unrelated' }
+  return { kind: 'same', headers: mergeNotModified(stored.headers, head.headers) }
 }
 
 /** A length that was not stored, as for what was stored decoded, is not compared; a new validator is a difference. */

@@ -44,7 +44,7 @@ export class ResponseBody {
     if (whole === undefined) return this.#collect().then((bytes) => JSON.parse(decodeUtf8(bytes)) as unknown)
     // Copying a value that is kept costs a third of parsing its text.
     const isKept = !whole.isRemote && whole.sizeBytes > 0 && whole.sizeBytes <= KEPT_PARSED_BYTES
-    if (isKept) return cloneJson(whole.json())
+    if (isKept) return ownCopyOf(whole)
     return JSON.parse(decodeUtf8(whole.bytes()))
   }
 
@@ -104,6 +104,17 @@ export class ResponseBody {
       at += piece.byteLength
     }
     return bytes
+  }
+}
+
+/** What is nested too deeply to be copied is parsed again. */
+function ownCopyOf(whole: EntryBody): unknown {
+  const value = whole.json()
+  try {
+    return cloneJson(value)
+  } catch (error) {
+    if (error instanceof RangeError) return JSON.parse(decodeUtf8(whole.bytes()))
+    throw error
   }
 }
 

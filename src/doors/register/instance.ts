@@ -65,6 +65,8 @@ export function createInstance(
   }
 
   function serviceFor({ cachette }: OpenInstance, { host, url }: Target): string | undefined {
+    // What came from an origin that proved nothing is not for those who ask for proof.
+    if (url.startsWith('https:') && process.env['NODE_TLS_REJECT_UNAUTHORIZED'] === '0') return undefined
     const service = cachette[CONNECTION].claim(url)
     return service !== UNCLAIMED || isChosen(host) ? service : undefined
   }

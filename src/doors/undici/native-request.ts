@@ -2,6 +2,7 @@
 import { stringify } from 'node:querystring'
 import type { Dispatcher } from 'undici'
 import { fieldValue } from '../../http/header-fields.js'
+import { isPlainUrl } from '../../http/plain-url.js'
 import type { HeaderList } from '../../model/header-list.js'
 import { readBody } from './request-body.js'
 import { readHeaders } from './request-headers.js'
@@ -37,7 +38,7 @@ export function readRequest(options: Dispatcher.DispatchOptions): NativeRequest 
   const path = pathOf(options)
   if (origin === undefined || path === undefined) return undefined
   const url = `${origin}${path}`
-  if (!URL.canParse(url)) return undefined
+  if (!isPlainUrl(url)) return undefined
   const body = readBody(options.body)
   const headers = readHeaders(options.headers)
   if (headers === undefined || body === 'unknown' || !isForTheHost(headers, origin)) return undefined

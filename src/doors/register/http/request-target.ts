@@ -1,5 +1,6 @@
 // The URL that a request of node:http asks for, where its answer depends on nothing else that a cache cannot see.
 import type { ClientRequest } from 'node:http'
+import { isPlainUrl } from '../../../http/plain-url.js'
 import { type TlsOptions, isPlainTls } from '../../../shared/plain-tls.js'
 import type { Target } from '../instance.js'
 
@@ -36,7 +37,7 @@ export function targetOf(
 
 /** The host as URLs have it, so that no other spelling of it passes for another host. */
 function target(url: string): Target | undefined {
-  return URL.canParse(url) ? { host: new URL(url).host, url } : undefined
+  return isPlainUrl(url) ? { host: new URL(url).host, url } : undefined
 }
 
 function hostIn(options: RequestOptions): string {
