@@ -75,10 +75,10 @@ export function createFly(parts: FlyParts): Fly {
     const scope = { service: call.service.name, purgeUrl: call.parts.purgeUrl }
     if (tiers.marks.mayCover(scope, flight.beganSequence)) return false
     const landed = flight.landed()
-    // A call that no deadline ends may hang: who left has seen more of it than who comes.
+    // A call that no deadline ends may hang, or its body: who left has seen more of it than who comes.
     const isEndless = call.policy.timeoutMs === Number.POSITIVE_INFINITY
     if (landed === undefined) return !(isEndless && flight.wasLeft())
-    if (landed.result.isStalled()) return false
+    if (isEndless && landed.result.isStalled()) return false
     const sinceMs = clock.monotonicMs() - landed.atMs
     const { ttlMs, ageMs } = landed.result
     const { maxAgeMs, minFreshMs = 0 } = call.demands
