@@ -96,7 +96,7 @@ export interface FakeWriter extends BodyWriter {
 const CHUNK_BYTES = 100_000
 
 /** Makes one; from the `failsAt`th piece on it takes no more. */
-export function createFakeWriter(failsAt = Number.POSITIVE_INFINITY): FakeWriter {
+function createFakeWriter(failsAt = Number.POSITIVE_INFINITY): FakeWriter {
   const chunks: Uint8Array[] = []
   let sizeBytes = 0
   let adds = 0

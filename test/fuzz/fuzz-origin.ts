@@ -98,7 +98,7 @@ const VARIES: readonly (readonly string[])[] = [
   ['*'],
 ]
 
-export function controlOf(allowance: Allowance): string {
+function controlOf(allowance: Allowance): string {
   const { maxAge, sharedMaxAge, staleWhileRevalidate, staleIfError } = allowance
   const numbers = {
     'max-age': maxAge,

@@ -22,7 +22,7 @@ export function callWith(changes: Partial<OriginCall> = {}): OriginCall {
   }
 }
 
-export function countedAttempts(): Attempts {
+function countedAttempts(): Attempts {
   let count = 0
   return {
     get count() {

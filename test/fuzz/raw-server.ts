@@ -23,7 +23,7 @@ export interface RawServer {
 }
 
 /** Starts one; each piece of data that comes is taken for a request. */
-export async function startRawServer(act: Act): Promise<RawServer> {
+async function startRawServer(act: Act): Promise<RawServer> {
   const seen: RawRequest[] = []
   const sockets = new Set<Socket>()
   let connections = 0
