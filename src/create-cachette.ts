@@ -317,7 +317,7 @@ function openConfigured(
     config.memory === false
       ? false
       : { ...config.memory, maxBytes: Math.ceil(config.memory.maxBytes * (1 - MEMO_SHARE)) }
-  return openStores({ plan, memory, clock: config.clock, folder, warn })
+  return openStores({ plans: config.stores, memory, clock: config.clock, folder, warn })
 }
 
 /** The secret under which credentials enter keys: from the environment, else from the store. */

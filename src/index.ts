@@ -8,14 +8,22 @@ export { createCachette, type Cachette } from './create-cachette.js'
 export { openDefaultCachette } from './default-instance.js'
 export { type CachetteOptions, type MemoryOptions, defineConfig } from './config/cachette-options.js'
 export type { RequestSettings, ServiceOptions } from './config/service-options.js'
-export type { LmdbStoreOptions, StoreOption } from './config/store-options.js'
+export type {
+  KeyvLike,
+  KeyvStoreOptions,
+  LmdbStoreOptions,
+  RedisStoreOptions,
+  StoreOption,
+} from './config/store-options.js'
 export {
   CachedExternalAPIService,
   type ExternalAnswer,
   type ServiceObjectOptions,
 } from './doors/service/cached-external-api-service.js'
 export type { ExternalOptions } from './doors/service/external-options.js'
-export { CachetteError, type ErrorCode } from './errors/cachette-error.js'
+export { CachetteError } from './errors/cachette-error.js'
+export type { ErrorCode } from './model/error-code.js'
+export type { BudgetState, QuotaState } from './model/limits.js'
 export type { Because } from './model/because.js'
 export type { DeepReadonly } from './model/deep-readonly.js'
 export type { EntryDetails, EntrySummary, Explanation, PurgeRequest } from './model/entry-summary.js'

@@ -19,7 +19,7 @@ const TABLES: readonly string[] = []
 const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   model: [],
   shared: [],
-  errors: [],
+  errors: ['type:model'],
   http: ['type:model', 'model/demands'],
   decide: ['model', 'http', 'shared/assert-never'],
   config: ['model', 'http', 'errors', 'shared'],
@@ -163,10 +163,11 @@ describe('the rooms of src/', () => {
     expect(wrong).toEqual([])
   })
 
-  it('keep model, http and decide free of I/O, clocks and packages but the one for structured fields', () => {
+  it('keep model, http and decide free of I/O, clocks and packages but for structured fields and the types of schemas', () => {
     const pure = edges.filter(({ from }) => ['model', 'http', 'decide'].includes(roomOf(from)))
-    const isGrammar = ({ from, target }: Import): boolean =>
-      roomOf(from) === 'http' && target === 'structured-headers'
+    const isGrammar = ({ from, target, isTypeOnly: isType }: Import): boolean =>
+      (roomOf(from) === 'http' && target === 'structured-headers') ||
+      (isType && target === '@standard-schema/spec')
     expect(
       pure
         .filter((edge) => !edge.target.startsWith('.') && !isGrammar(edge))

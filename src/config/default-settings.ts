@@ -1,4 +1,5 @@
 // What holds where nobody said otherwise.
+import type { BreakerRule } from '../model/policy.js'
 import type { CheckedSettings } from './service-options.js'
 
 const HOUR_MS = 3_600_000
@@ -13,6 +14,8 @@ export const DEFAULT_SETTINGS = Object.freeze({
   minTtl: 0,
   staleWhileRevalidate: 0,
   staleIfError: 7 * 24 * HOUR_MS,
+  eagerRefresh: 1,
+  jitter: 0,
   ignoreNoStore: false,
   identity: 'per-credential',
   key: Object.freeze({
@@ -25,6 +28,12 @@ export const DEFAULT_SETTINGS = Object.freeze({
   headers: Object.freeze({}),
   params: Object.freeze({}),
   timeout: 10_000,
+  softTimeout: Number.POSITIVE_INFINITY,
+  retry: Object.freeze({ attempts: 3 }),
+  breaker: true,
+  rateLimit: [],
+  quota: [],
+  limitsPer: 'service',
   maxBodyBytes: 16 * 1024 ** 2,
 }) satisfies CheckedSettings
 
@@ -33,8 +42,13 @@ export const UNCLAIMED_SETTINGS = Object.freeze({
   freshness: 'http',
   cacheType: 'private',
   timeout: Number.POSITIVE_INFINITY,
+  retry: Object.freeze({ attempts: 1 }),
+  breaker: false,
   injectCredentials: false,
 }) satisfies CheckedSettings
+
+/** When a breaker opens that is only asked for with `true`. */
+export const DEFAULT_BREAKER: BreakerRule = Object.freeze({ failures: 5, openForMs: 10_000 })
 
 /** The memory tier's bounds. */
 export const DEFAULT_MEMORY = Object.freeze({ maxBytes: 64 * 1024 ** 2, maxEntries: 100_000 })

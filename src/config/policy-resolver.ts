@@ -1,9 +1,10 @@
 // The policy for one request: layers and matching rules merged, weakest first, into one frozen object.
 import { normalisePercent } from '../http/canonical-url.js'
-import type { KeyOptions, Policy } from '../model/policy.js'
-import { DEFAULT_SETTINGS } from './default-settings.js'
+import type { BreakerRule, KeyOptions, Policy } from '../model/policy.js'
+import { DEFAULT_BREAKER, DEFAULT_SETTINGS } from './default-settings.js'
 import { type Layer, mergeLayers } from './layers.js'
 import type { ResolvedService } from './resolve-service.js'
+import type { CheckedSettings } from './service-options.js'
 
 /** What a policy depends on. */
 export interface PolicyQuestion {
@@ -81,6 +82,8 @@ function makePolicy(
     minTtlMs: complete.minTtl ?? DEFAULT_SETTINGS.minTtl,
     staleWhileRevalidateMs: complete.staleWhileRevalidate ?? DEFAULT_SETTINGS.staleWhileRevalidate,
     staleIfErrorMs: complete.staleIfError ?? DEFAULT_SETTINGS.staleIfError,
+    eagerRefreshFrom: complete.eagerRefresh ?? DEFAULT_SETTINGS.eagerRefresh,
+    jitter: complete.jitter ?? DEFAULT_SETTINGS.jitter,
     ignoreNoStore: complete.ignoreNoStore ?? DEFAULT_SETTINGS.ignoreNoStore,
     identity: complete.identity ?? DEFAULT_SETTINGS.identity,
     key: Object.freeze({ ...DEFAULT_SETTINGS.key, ...(complete.key as KeyOptions) }),
@@ -90,9 +93,25 @@ function makePolicy(
     params: Object.freeze(Object.fromEntries(params)),
     injectCredentials: settings.injectCredentials ?? !call.isHttp,
     timeoutMs: complete.timeout ?? DEFAULT_SETTINGS.timeout,
+    softTimeoutMs: complete.softTimeout ?? DEFAULT_SETTINGS.softTimeout,
+    retryAttempts: complete.retry?.attempts ?? DEFAULT_SETTINGS.retry.attempts,
+    breaker: breakerRule(complete.breaker ?? DEFAULT_SETTINGS.breaker),
+    rateLimits: complete.rateLimit ?? DEFAULT_SETTINGS.rateLimit,
+    quotas: complete.quota ?? DEFAULT_SETTINGS.quota,
+    limitsPer: complete.limitsPer ?? DEFAULT_SETTINGS.limitsPer,
+    validate: settings.validate,
     maxBodyBytes: complete.maxBodyBytes ?? DEFAULT_SETTINGS.maxBodyBytes,
     classify: settings.classify,
     tags: settings.tags,
     sources: Object.freeze(sources),
+  })
+}
+
+function breakerRule(written: NonNullable<CheckedSettings['breaker']>): BreakerRule | undefined {
+  if (written === false) return undefined
+  if (written === true) return DEFAULT_BREAKER
+  return Object.freeze({
+    failures: written.failures ?? DEFAULT_BREAKER.failures,
+    openForMs: written.openFor ?? DEFAULT_BREAKER.openForMs,
   })
 }

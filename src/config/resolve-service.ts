@@ -164,9 +164,9 @@ function environmentLayer(ttls: TtlEnvironment, variable: string): Layer | undef
 }
 
 function settingsOf(given: ProfileSettings, name: string): CheckedSettings {
-  const { ttl, negativeTtl, maxTtl, staleIfError, timeout, key } = given
+  const { ttl, negativeTtl, maxTtl, staleIfError, timeout, rateLimit, key } = given
   const written = Object.fromEntries(
-    Object.entries({ ttl, negativeTtl, maxTtl, staleIfError, timeout, key }).filter(
+    Object.entries({ ttl, negativeTtl, maxTtl, staleIfError, timeout, rateLimit, key }).filter(
       ([, value]) => value !== undefined,
     ),
   )

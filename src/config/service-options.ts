@@ -1,6 +1,8 @@
 // The options of one service as people write them, and the schema that checks them.
+import type { StandardSchemaV1 } from '@standard-schema/spec'
 import * as v from 'valibot'
 import type { Classify, KeyOptions, TagFunction } from '../model/policy.js'
+import { BUDGET_FORM, type BudgetOption, readBudgets } from './budgets.js'
 import { namedValues, optionsObject, readable } from './check-shape.js'
 import {
   DURATION_FORM,
@@ -32,6 +34,10 @@ export interface RequestSettings {
   maxTtl?: Duration
   /** How long past its freshness an entry is served at once and refreshed behind the caller. Default 0. */
   staleWhileRevalidate?: Duration
+  /** True, or a share: an entry is refreshed behind the caller from that share of its TTL on. True is 0.8. Default false. */
+  eagerRefresh?: boolean | number
+  /** By how much of itself a TTL may be shortened at random, 0 to 1, so that entries do not expire together. Default 0. */
+  jitter?: number
   /** How long past its freshness an entry may stand in for a failing origin. Default 7 days. */
   staleIfError?: Duration
   /** True stores answers that the origin marks `no-store`. Default false. */
@@ -46,8 +52,28 @@ export interface RequestSettings {
   params?: Record<string, string | number | boolean>
   /** Whether Cachette adds the service's credentials. Default: the service class does, other doors do not. */
   injectCredentials?: boolean
+  /** After this a caller gets the older entry, where there is one, and the call goes on behind. Default none. */
+  softTimeout?: Duration
   /** After this the call is given up, body included; more than 0. Default 10 s. */
   timeout?: Duration
+  /** Tries in all, 1 to 10, for methods that may be repeated. Default 3. */
+  retry?: { attempts?: number }
+  /**
+   * When a failing origin is left alone: after so many failures in a row, for so long. Default 5 failures, 10 s; false for
+   * never.
+   */
+  breaker?: boolean | { failures?: number; openFor?: Duration }
+  /** The most calls in a window, for all processes on the store; more of them wait. `'40/1s'`, or a list. Default none, or the profile's. */
+  rateLimit?: BudgetOption | BudgetOption[]
+  /** The most calls in a window, for all processes on the store; more of them are refused. `'1000/1d'`, or a list. Default none. */
+  quota?: BudgetOption | BudgetOption[]
+  /** Whose limits and cool-downs they are. Default `'service'`. */
+  limitsPer?: 'service' | 'identity'
+  /**
+   * The Standard Schema (of zod, valibot, arktype, …) that the data of a good answer must meet; what does not is a failure of
+   * the origin. The data itself is handed on as it came, not as the schema would change it.
+   */
+  validate?: StandardSchemaV1
   /** A larger body passes unstored. Default 16 MB. */
   maxBodyBytes?: Size
   /** Judges a response before it may replace an entry; undefined leaves it to the profile and the status. */
@@ -85,23 +111,15 @@ export interface ServiceOptions extends RequestSettings {
 }
 
 /** Names that later versions bring, with the value that asks for nothing. */
-const LATER: ReadonlyMap<string, unknown> = new Map<string, unknown>([
-  ['eagerRefresh', false],
-  ['jitter', 0],
-  ['softTimeout', undefined],
-  ['retry', undefined],
-  ['breaker', undefined],
-  ['rateLimit', undefined],
-  ['quota', undefined],
-  ['limitsPer', 'service'],
-  ['validate', undefined],
-  ['forwardHeaders', undefined],
-])
+const LATER: ReadonlyMap<string, unknown> = new Map<string, unknown>([['forwardHeaders', undefined]])
 
 /** Messages about headers and parameters do not show the value, which may be a credential. */
 const HEADER_VALUE = /^[\t\x20-\x7e\x80-\xff]*$/
 const HEADER_FORM = '!expected text that a header can carry'
 const PARAM_FORM = '!expected a string, a number, true or false'
+
+/** Where an eager refresh begins that is only asked for with `true`. */
+const EAGER_FROM = 0.8
 
 const flag = v.boolean('true or false')
 const names = v.array(v.string('a name'), 'a list of names')
@@ -123,6 +141,16 @@ const HTTP_ENTRIES = {
   maxTtl: v.optional(duration),
 }
 
+const breaker = v.lazy((value) => (typeof value === 'boolean' ? flag : breakerRule))
+const breakerRule = optionsObject(
+  {
+    failures: v.optional(readable(readCount, 'a whole number, 1 or more')),
+    openFor: v.optional(readable(readPositiveDuration, POSITIVE_DURATION_FORM)),
+  },
+  { form: 'true, false, or an object of failures and openFor' },
+)
+const budgets = readable(readBudgets, BUDGET_FORM)
+
 const REQUEST_ENTRIES = {
   freshness: v.optional(v.picklist(['ttl', 'http'], "'ttl' or 'http'")),
   cacheType: v.optional(v.picklist(['private', 'shared'], "'private' or 'shared'")),
@@ -133,6 +161,8 @@ const REQUEST_ENTRIES = {
   negativeTtl: v.optional(duration),
   maxTtl: v.optional(duration),
   staleIfError: v.optional(duration),
+  eagerRefresh: v.optional(readable(readEagerRefresh, 'true, false, or a share of the TTL between 0 and 1')),
+  jitter: v.optional(readable(readShare, 'a share of the TTL, 0 to 1')),
   ignoreNoStore: v.optional(flag),
   identity: v.optional(v.picklist(['per-credential', 'shared'], "'per-credential' or 'shared'")),
   key: v.optional(keyOptions),
@@ -147,6 +177,20 @@ const REQUEST_ENTRIES = {
   ),
   injectCredentials: v.optional(flag),
   timeout: v.optional(readable(readPositiveDuration, POSITIVE_DURATION_FORM)),
+  softTimeout: v.optional(readable(readPositiveDuration, POSITIVE_DURATION_FORM)),
+  retry: v.optional(
+    optionsObject({ attempts: v.optional(readable(readAttempts, 'a whole number, 1 to 10')) }),
+  ),
+  breaker: v.optional(breaker),
+  rateLimit: v.optional(budgets),
+  quota: v.optional(budgets),
+  limitsPer: v.optional(v.picklist(['service', 'identity'], "'service' or 'identity'")),
+  validate: v.optional(
+    v.custom<StandardSchemaV1>(
+      isStandardSchema,
+      "a Standard Schema, such as one of zod's, valibot's or arktype's",
+    ),
+  ),
   maxBodyBytes: v.optional(size),
   classify: v.optional(v.custom<Classify>(isFunction, 'a function')),
   tags: v.optional(v.custom<TagFunction>(isFunction, 'a function that returns names')),
@@ -202,6 +246,32 @@ export type CheckedServiceOptions = v.InferOutput<typeof serviceOptionsSchema>
 
 function isFunction(value: unknown): boolean {
   return typeof value === 'function'
+}
+
+function readEagerRefresh(value: unknown): number | undefined {
+  if (value === false) return 1
+  if (value === true) return EAGER_FROM
+  return typeof value === 'number' && value > 0 && value < 1 ? value : undefined
+}
+
+function readShare(value: unknown): number | undefined {
+  return typeof value === 'number' && value >= 0 && value <= 1 ? value : undefined
+}
+
+function readCount(value: unknown): number | undefined {
+  return typeof value === 'number' && Number.isSafeInteger(value) && value >= 1 ? value : undefined
+}
+
+function readAttempts(value: unknown): number | undefined {
+  const count = readCount(value)
+  return count !== undefined && count <= 10 ? count : undefined
+}
+
+/** https://standardschema.dev: an object, or a function, with a validate function of version 1. */
+function isStandardSchema(value: unknown): boolean {
+  if ((typeof value !== 'object' && typeof value !== 'function') || value === null) return false
+  const standard = (value as Partial<StandardSchemaV1>)['~standard']
+  return standard?.version === 1 && typeof standard.validate === 'function'
 }
 
 function hasHeaderNames(headers: Readonly<Record<string, string>>): boolean {

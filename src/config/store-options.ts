@@ -1,8 +1,9 @@
 // Which store an instance keeps its entries in: strings, objects, Store instances, or a list of them.
 import * as v from 'valibot'
-import { configError, notInThisVersion } from '../errors/cachette-error.js'
+import { configError } from '../errors/cachette-error.js'
 import type { Store } from '../model/store.js'
 import { checkShape, describeValue, optionsObject, readable } from './check-shape.js'
+import { type Duration, POSITIVE_DURATION_FORM, readPositiveDuration } from './durations.js'
 import { SIZE_FORM, type Size, readSize } from './sizes.js'
 
 /** The embedded store. */
@@ -16,8 +17,56 @@ export interface LmdbStoreOptions {
   compressAbove?: Size
 }
 
-/** `'memory:'`, `'lmdb:./folder'`, an object, a Store, or a list of them, nearest first. */
-export type StoreOption = string | LmdbStoreOptions | Store | readonly (string | LmdbStoreOptions | Store)[]
+/** A Redis or Valkey server, a cluster of them, or one that sentinels name. */
+export interface RedisStoreOptions {
+  type: 'redis'
+  /**
+   * `redis://user:password@host:6379/0`, or `rediss://` for TLS; `valkey://` and `valkeys://` are the same. With `cluster` or
+   * `sentinel`, user, password and TLS are taken from it.
+   */
+  url: string
+  /** What the names of all keys begin with. Default `'cachette'`. */
+  prefix?: string
+  /** How long a request waits for the server before it goes on without. Default 40 ms. */
+  timeout?: Duration
+  /** A larger answer is kept in the nearer tiers alone. Default 16 MB. */
+  maxEntryBytes?: Size
+  /** Bodies above this are compressed with LZ4. Default 32 KB. */
+  compressAbove?: Size
+  /** True for a Redis Cluster; the URL names one of its nodes, or a list more of them. Default false. */
+  cluster?: boolean | string[]
+  /** The sentinels that name the server: the name of the group, and their `host:port`. Default none. */
+  sentinel?: { name: string; nodes: string[] }
+}
+
+/** What of a Keyv instance is used. https://keyv.org */
+export interface KeyvLike {
+  get(key: string): Promise<unknown>
+  set(key: string, value: unknown, ttlMs?: number): Promise<unknown>
+  delete(key: string): Promise<unknown>
+  disconnect?(): Promise<unknown>
+}
+
+/** Whatever else Keyv speaks to. */
+export interface KeyvStoreOptions {
+  type: 'keyv'
+  keyv: KeyvLike
+}
+
+/** One store, in any of its forms. */
+type OneStoreOption = string | LmdbStoreOptions | RedisStoreOptions | KeyvStoreOptions | Store
+
+/**
+ * `'memory:'`, `'lmdb:./folder'`, `'redis://host:6379/0'`, an object, a Store, or a list of an embedded and a shared one, nearest
+ * first.
+ */
+export type StoreOption = OneStoreOption | readonly OneStoreOption[]
+
+/** How a Redis server is found. */
+export type RedisTopology =
+  | { readonly kind: 'single' }
+  | { readonly kind: 'cluster'; readonly nodes: readonly string[] }
+  | { readonly kind: 'sentinel'; readonly name: string; readonly nodes: readonly string[] }
 
 /** A store to be made, or one that is there. */
 export type StorePlan =
@@ -28,18 +77,61 @@ export type StorePlan =
       readonly maxBytes: number
       readonly compressAboveBytes: number
     }
+  | {
+      readonly type: 'redis'
+      readonly url: string
+      readonly prefix: string
+      readonly timeoutMs: number
+      readonly maxEntryBytes: number
+      readonly compressAboveBytes: number
+      readonly topology: RedisTopology
+    }
+  | { readonly type: 'keyv'; readonly keyv: KeyvLike }
   | { readonly type: 'given'; readonly store: Store }
 
 const DEFAULT_MAX_BYTES = 1024 ** 3
 const DEFAULT_COMPRESS_ABOVE_BYTES = 32 * 1024
+const DEFAULT_PREFIX = 'cachette'
+const DEFAULT_REDIS_TIMEOUT_MS = 40
+const DEFAULT_MAX_ENTRY_BYTES = 16 * 1024 ** 2
 const FORM =
-  "'memory:', 'lmdb:./folder', an object such as { type: 'lmdb', path }, a Store, or a list of them"
+  "'memory:', 'lmdb:./folder', 'redis://host:6379/0', an object such as { type: 'lmdb', path }, a Store, or a list of them"
+const REDIS_FORM = "a URL such as 'redis://host:6379/0' or 'rediss://user:password@host:6379/0'"
 
 const lmdbSchema = optionsObject({
   type: v.literal('lmdb', "'lmdb'"),
   path: v.pipe(v.string('a folder'), v.nonEmpty('a folder')),
   maxBytes: v.optional(readable(readSize, SIZE_FORM)),
   compressAbove: v.optional(readable(readSize, SIZE_FORM)),
+})
+
+const nodes = v.pipe(
+  v.array(v.pipe(v.string('host:port'), v.regex(/^[^\s/@]+:\d{1,5}$/, 'host:port')), "a list of 'host:port'"),
+  v.nonEmpty("a list of 'host:port'"),
+)
+const clusterOption = v.lazy((value) =>
+  Array.isArray(value) ? nodes : v.boolean("true, false, or a list of 'host:port'"),
+)
+
+const redisSchema = optionsObject({
+  type: v.literal('redis', "'redis'"),
+  url: readable(readRedisUrl, REDIS_FORM),
+  prefix: v.optional(
+    v.pipe(
+      v.string('text without spaces and braces'),
+      v.regex(/^[^\s{}*?[\]\\]{1,100}$/, 'text without spaces and braces'),
+    ),
+  ),
+  timeout: v.optional(readable(readPositiveDuration, POSITIVE_DURATION_FORM)),
+  maxEntryBytes: v.optional(readable(readSize, SIZE_FORM)),
+  compressAbove: v.optional(readable(readSize, SIZE_FORM)),
+  cluster: v.optional(clusterOption),
+  sentinel: v.optional(optionsObject({ name: v.pipe(v.string('a name'), v.nonEmpty('a name')), nodes })),
+})
+
+const keyvSchema = optionsObject({
+  type: v.literal('keyv', "'keyv'"),
+  keyv: v.custom<KeyvLike>(isKeyv, 'a Keyv instance'),
 })
 
 /**
@@ -52,8 +144,15 @@ export function readStoreOption(value: unknown, name: string): readonly StorePla
   const values: readonly unknown[] = Array.isArray(value) ? value : [value]
   if (values.length === 0) throw configError(`${name} is an empty list; expected ${FORM}`)
   const plans = values.map((item) => readOne(item, name))
-  if (plans.length > 1) throw notInThisVersion(`${name}: a list of several stores`)
-  return plans
+  const behind = plans.filter(({ type }, index) => type !== 'memory' || index > 0)
+  if (behind.length === 0) return plans.slice(0, 1)
+  const [near, far] = behind
+  const isLayered =
+    behind.length === 2 && near?.type === 'lmdb' && far?.type !== 'lmdb' && far?.type !== 'memory'
+  if (behind.length === 1 || isLayered) return behind
+  throw configError(
+    `${name} is a list of ${plans.map(({ type }) => type).join(', ')}; expected at most memory, then one lmdb, then one shared store, nearest first`,
+  )
 }
 
 function readOne(value: unknown, name: string): StorePlan {
@@ -61,7 +160,8 @@ function readOne(value: unknown, name: string): StorePlan {
   if (isStore(value)) return { type: 'given', store: value }
   const type = typeof value === 'object' && value !== null && 'type' in value ? value.type : undefined
   if (type === 'memory') return { type: 'memory' }
-  if (type === 'redis' || type === 'keyv') throw notInThisVersion(`${name}: a ${type} store`)
+  if (type === 'redis') return redisPlan(checkShape(redisSchema, value, name), name)
+  if (type === 'keyv') return { type: 'keyv', keyv: checkShape(keyvSchema, value, name).keyv }
   if (type !== 'lmdb') throw configError(`${name} is ${describeValue(value)}; expected ${FORM}`)
   const checked = checkShape(lmdbSchema, value, name)
   return {
@@ -74,7 +174,9 @@ function readOne(value: unknown, name: string): StorePlan {
 
 function readText(text: string, name: string): StorePlan {
   if (text === 'memory:') return { type: 'memory' }
-  if (/^rediss?:|^valkeys?:|^unix:/.test(text)) throw notInThisVersion(`${name}: a redis:// store`)
+  if (/^(redis|valkey)s?:/.test(text)) {
+    return redisPlan({ type: 'redis', url: checkShape(readable(readRedisUrl, REDIS_FORM), text, name) }, name)
+  }
   const path = /^lmdb:(.+)$/.exec(text)?.[1]
   if (path === undefined) throw configError(`${name} is ${describeValue(text)}; expected ${FORM}`)
   return {
@@ -87,4 +189,45 @@ function readText(text: string, name: string): StorePlan {
 
 function isStore(value: unknown): value is Store {
   return typeof value === 'object' && value !== null && 'tier' in value && 'read' in value && 'write' in value
+}
+
+function redisPlan(checked: v.InferOutput<typeof redisSchema>, name: string): StorePlan {
+  const { url, cluster = false, sentinel } = checked
+  if (cluster !== false && sentinel !== undefined)
+    throw configError(`${name} has both cluster and sentinel; choose one`)
+  return {
+    type: 'redis',
+    url,
+    prefix: checked.prefix ?? DEFAULT_PREFIX,
+    timeoutMs: checked.timeout ?? DEFAULT_REDIS_TIMEOUT_MS,
+    maxEntryBytes: checked.maxEntryBytes ?? DEFAULT_MAX_ENTRY_BYTES,
+    compressAboveBytes: checked.compressAbove ?? DEFAULT_COMPRESS_ABOVE_BYTES,
+    topology: topologyOf(url, cluster, sentinel),
+  }
+}
+
+function topologyOf(
+  url: string,
+  cluster: boolean | readonly string[],
+  sentinel: { readonly name: string; readonly nodes: readonly string[] } | undefined,
+): RedisTopology {
+  if (sentinel !== undefined) return { kind: 'sentinel', ...sentinel }
+  if (cluster === false) return { kind: 'single' }
+  return { kind: 'cluster', nodes: cluster === true ? [new URL(url).host] : cluster }
+}
+
+/** Valkey speaks the same protocol, under names of its own. */
+function readRedisUrl(value: unknown): string | undefined {
+  if (typeof value !== 'string') return undefined
+  const text = value.replace(/^valkey(s?):/, 'redis$1:')
+  if (!/^rediss?:\/\//.test(text) || !URL.canParse(text)) return undefined
+  const { hostname, pathname, search, hash } = new URL(text)
+  const isPlain = hostname !== '' && /^(\/\d*)?$/.test(pathname) && search === '' && hash === ''
+  return isPlain ? text : undefined
+}
+
+function isKeyv(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return false
+  const keyv = value as Readonly<Record<string, unknown>>
+  return ['get', 'set', 'delete'].every((name) => typeof keyv[name] === 'function')
 }

@@ -18,7 +18,7 @@ import type { CacheAnswer } from '../model/cache-answer.js'
 import type { CacheEntry } from '../model/cache-entry.js'
 import type { BodyWriter } from '../model/store.js'
 import type { Tier } from '../model/tier.js'
-import type { OriginReply, OriginStep } from '../origin/origin-call.js'
+import type { OriginPipeline, OriginReply } from '../origin/origin-call.js'
 import { assertNever } from '../shared/assert-never.js'
 import type { Clock } from '../shared/clock.js'
 import type { FlightWork } from './flights.js'
@@ -78,7 +78,7 @@ export interface Asked {
 export interface AskParts {
   readonly clock: Clock
   readonly bus: EventBus
-  readonly pipeline: OriginStep
+  readonly pipeline: OriginPipeline
   readonly answers: StoreAnswers
   readonly countOriginCall: (service: string) => void
   readonly openWriter: (bodyId: string) => BodyWriter | undefined

@@ -4,7 +4,7 @@ import type { EventBus } from '../events/event-bus.js'
 import type { AnswerBody } from '../model/answer-body.js'
 import type { Because } from '../model/because.js'
 import type { Clock } from '../shared/clock.js'
-import type { OriginReply, OriginStep } from '../origin/origin-call.js'
+import type { OriginPipeline, OriginReply } from '../origin/origin-call.js'
 import { type Hop, Unanswered, answerFromOrigin } from './hop.js'
 import { invalidatedUrls } from './invalidated-urls.js'
 import { openLiveBody } from './live-body.js'
@@ -21,7 +21,7 @@ export interface BypassParts {
   readonly clock: Clock
   readonly bus: EventBus
   readonly tiers: Tiers
-  readonly pipeline: OriginStep
+  readonly pipeline: OriginPipeline
   readonly countOriginCall: (service: string) => void
   /** The canonical form of a URL and the service that it belongs to. */
   readonly placeOf: (url: string) => { readonly service: string; readonly purgeUrl: string }

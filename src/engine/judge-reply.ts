@@ -55,11 +55,11 @@ export function judgeReply(
   const json = body === undefined ? undefined : parse({ call, reply, body, attempts })
   const { status, statusText, headers } = reply
   const facts = { status, statusText, headers, json }
-  return { ...facts, body, bytes, classification: classify(call, facts) }
+  return { ...facts, body, bytes, classification: classifyReply(call, facts) }
 }
 
-/** In `http` mode every status is an answer, unless somebody says otherwise. */
-function classify(
+/** What a reply is worth. In `http` mode every status is an answer, unless somebody says otherwise. */
+export function classifyReply(
   { policy, service }: PreparedCall,
   facts: { readonly status: number; readonly headers: HeaderList; readonly json: unknown },
 ): Classification {

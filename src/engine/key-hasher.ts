@@ -20,6 +20,8 @@ export interface KeySource {
 export interface HashedKey {
   readonly key: string
   readonly shown: Readonly<Record<string, string>>
+  /** Whose credentials the request carries, as a keyed hash; undefined where it carries none. */
+  readonly identity: string | undefined
 }
 
 /** Makes keys under one secret. */
@@ -50,7 +52,7 @@ export function createKeyHasher(secret: Uint8Array): KeyHasher {
       for (const [name, value] of parts.keyHeaders) shown[`header ${name}`] = value
       for (const [name, digest] of identity) shown[`identity ${name}`] = digest
       if (bodyDigest !== '') shown.body = bodyDigest
-      return { key: digest(text), shown }
+      return { key: digest(text), shown, identity: identityDigest(identity) }
     },
     variant(key, names, valueOf) {
       const values = names.map((name) => {
@@ -60,6 +62,10 @@ export function createKeyHasher(secret: Uint8Array): KeyHasher {
       return digest(JSON.stringify([KEY_VERSION, key, values]))
     },
   }
+}
+
+function identityDigest(identity: readonly (readonly [string, string])[]): string | undefined {
+  return identity.length === 0 ? undefined : digest(JSON.stringify(identity))
 }
 
 function digest(text: string): string {

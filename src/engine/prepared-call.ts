@@ -36,6 +36,8 @@ export interface PreparedCall extends KnownCall {
   readonly parts: KeyParts
   readonly shownKey: Readonly<Record<string, string>>
   readonly isOwnUrl: boolean
+  /** Whose budgets the call counts under; undefined for those of the whole service. */
+  readonly identity: string | undefined
 }
 
 /** What calls are prepared with. */
@@ -85,8 +87,21 @@ export function prepareCall(request: CacheRequest, preparer: CallPreparer): Prep
     parts,
     body: isReadable ? body : undefined,
   })
-  const { key, shown } = hashed
-  return { request, service, policy, parts, isOwnUrl, bypass, demands, sendHeaders, key, shownKey: shown }
+  const { key, shown: shownKey } = hashed
+  const identity = policy.limitsPer === 'identity' ? hashed.identity : undefined
+  return {
+    request,
+    service,
+    policy,
+    parts,
+    isOwnUrl,
+    bypass,
+    demands,
+    sendHeaders,
+    key,
+    shownKey,
+    identity,
+  }
 }
 
 function parseUrl({ url, service }: CacheRequest): URL {

@@ -4,12 +4,14 @@ import { fieldValue, firstValue, withoutFields } from '../http/header-fields.js'
 import type { EntryHead } from '../model/cache-entry.js'
 import type { CacheMode } from '../model/demands.js'
 import type { HeaderList } from '../model/header-list.js'
-import type { Attempts, OriginReply, OriginStep } from '../origin/origin-call.js'
+import type { Attempts, OriginPipeline, OriginReply } from '../origin/origin-call.js'
+import { UNCLAIMED } from '../model/unclaimed.js'
+import { classifyReply } from './judge-reply.js'
 import type { PreparedCall } from './prepared-call.js'
 
 /** How a call is sent. */
 export interface Sending {
-  readonly pipeline: OriginStep
+  readonly pipeline: OriginPipeline
   /** `own`: with these, in place of the caller's; `callers`: with what the caller sent. */
   readonly conditions: { readonly whose: 'own'; readonly fields: HeaderList } | { readonly whose: 'callers' }
   /** True for what goes past the cache, to a caller who decodes bodies himself. */
@@ -28,9 +30,11 @@ export function sendCall(call: PreparedCall, sending: Sending): Promise<OriginRe
   const { request, parts, policy, service, isOwnUrl } = call
   const { pipeline, signal = new AbortController().signal } = sending
   const usesOwnCredentials = policy.injectCredentials && isOwnUrl && !parts.isAuthorized
-  return pipeline({
+  return pipeline.send({
     service: service.name,
+    identity: call.identity,
     policy,
+    isClaimed: service.name !== UNCLAIMED,
     method: request.method,
     url: parts.sendUrl,
     redactedUrl: parts.redactedUrl,
@@ -41,6 +45,7 @@ export function sendCall(call: PreparedCall, sending: Sending): Promise<OriginRe
     signal,
     attempts: countAttempts(sending.onAttempt),
     takes: request.options.isHttp === true ? 'stream' : 'whole',
+    classify: ({ status, headers }) => classifyReply(call, { status, headers, json: undefined }),
     keepsCoding: sending.keepsCoding === true,
   })
 }

@@ -107,15 +107,14 @@ export async function createTiers(parts: TierParts): Promise<Tiers> {
 
   /** Drops near copies that other processes replaced, and takes over new marks. What is being written here is newer. */
   function apply(changes: Changes, inForce: readonly Mark[]): void {
-    const since = seen
     seen = Math.max(seen, changes.sequence)
     if (changes.hasNewMarks || !changes.isComplete) marks.load([...inForce, ...ownMarks])
     if (near === undefined || isOneTier) return
     if (!changes.isComplete) return near.forgetAll()
-    for (const key of changes.keys) {
+    for (const [key, number] of changes.keys) {
       if (ahead.has(key)) continue
       const copy = near.head(key) as EntryHead | undefined
-      if (copy === undefined || copy.sequence <= since || !isLatest(copy)) near.forget(key)
+      if (copy === undefined || copy.sequence < number) near.forget(key)
     }
   }
 

@@ -1,20 +1,5 @@
 // The one base error, its stable codes, and the few shapes that callers tell apart.
-
-/** Every code an error can carry. */
-export type ErrorCode =
-  | 'CACHETTE_CONFIG'
-  | 'CACHETTE_CREDENTIALS'
-  | 'CACHETTE_ORIGIN_STATUS'
-  | 'CACHETTE_ORIGIN_UNREACHABLE'
-  | 'CACHETTE_TIMEOUT'
-  | 'CACHETTE_QUOTA'
-  | 'CACHETTE_COOLDOWN'
-  | 'CACHETTE_BREAKER_OPEN'
-  | 'CACHETTE_INVALID_RESPONSE'
-  | 'CACHETTE_BODY_TOO_LARGE'
-  | 'CACHETTE_STORE'
-  | 'CACHETTE_HOST_REFUSED'
-  | 'CACHETTE_CLOSED'
+import type { ErrorCode } from '../model/error-code.js'
 
 /** What an error can tell beside its message. */
 export interface ErrorFacts {

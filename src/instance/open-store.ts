@@ -1,6 +1,7 @@
 // Opens the store that the configuration names. One that cannot be opened costs a warning: memory takes its place.
 import { resolve } from 'node:path'
 import type { StorePlan } from '../config/store-options.js'
+import { notInThisVersion } from '../errors/cachette-error.js'
 import type { NearStore, Store } from '../model/store.js'
 import type { Clock } from '../shared/clock.js'
 import { assertNever } from '../shared/assert-never.js'
@@ -13,7 +14,8 @@ export interface MemoryBounds {
 
 /** What opening takes. */
 export interface OpenStoreParts {
-  readonly plan: StorePlan
+  /** One store, or an embedded one and the shared one behind it; none for memory alone. */
+  readonly plans: readonly StorePlan[]
   /** Bounds of the memory tier, or false for none. */
   readonly memory: MemoryBounds | false
   readonly clock: Clock
@@ -30,8 +32,9 @@ export interface OpenedStores {
 
 /** Opens the store and the memory tier in front of it. */
 export async function openStores(parts: OpenStoreParts): Promise<OpenedStores> {
-  const { plan, memory } = parts
-  if (plan.type === 'memory') {
+  const { plans, memory } = parts
+  const [plan] = plans
+  if (plan === undefined || plan.type === 'memory') {
     const store = await memoryStore(parts, memory || undefined)
     return { near: store, shared: store }
   }
@@ -65,6 +68,9 @@ async function openShared(
         warn(`the store lmdb:${plan.path} could not be opened (${reason}); entries are kept in memory alone`)
         return undefined
       }
+    case 'redis':
+    case 'keyv':
+      throw notInThisVersion(`a ${plan.type} store`)
     default:
       return assertNever(plan)
   }

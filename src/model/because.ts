@@ -13,6 +13,7 @@ export type Because =
   | 'over-max-ttl'
   | 'purged'
   | 'soft-purged'
+  | 'store-away'
   | 'refresh-requested'
   | 'request-no-cache'
   | 'request-max-age'
@@ -20,6 +21,9 @@ export type Because =
   | 'reload-requested'
   // served stale
   | 'stale-while-revalidate'
+  | 'soft-timeout'
+  | 'quota-low'
+  | 'refresh-resting'
   | 'max-stale'
   | 'force-cache'
   // refused
@@ -57,4 +61,7 @@ export type Because =
   | 'origin-quota'
   | 'origin-auth'
   | 'origin-permanent'
+  | 'quota-spent'
+  | 'cool-down'
+  | 'breaker-open'
   | 'invalid-response'

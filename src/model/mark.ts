@@ -8,6 +8,8 @@ export interface MarkScope {
   readonly tag?: string
   /** A canonical URL without credentials. */
   readonly url?: string
+  /** What a canonical URL without credentials begins with, up to and including a slash of its path. */
+  readonly urlPrefix?: string
 }
 
 /** A line drawn in a scope. */
@@ -22,12 +24,13 @@ export interface Mark {
 /** What of an entry decides whether a scope covers it. */
 export type Coverable = Pick<EntryHead, 'service' | 'tags' | 'purgeUrl'>
 
+const PARTS = ['service', 'tag', 'url', 'urlPrefix'] as const
+
 /** Whether a scope covers an entry: all its fields match. A scope without fields covers nothing. */
 export function covers(scope: MarkScope, entry: Coverable): boolean {
   if (scope.service !== undefined && scope.service !== entry.service) return false
   if (scope.tag !== undefined && !entry.tags.includes(scope.tag)) return false
   if (scope.url !== undefined && scope.url !== entry.purgeUrl) return false
-  return (
-    scope.all === true || scope.service !== undefined || scope.tag !== undefined || scope.url !== undefined
-  )
+  if (scope.urlPrefix !== undefined && !entry.purgeUrl.startsWith(scope.urlPrefix)) return false
+  return scope.all === true || PARTS.some((part) => scope[part] !== undefined)
 }

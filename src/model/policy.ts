@@ -1,5 +1,7 @@
 // The settings in force for one request, after precedence: one frozen object.
+import type { StandardSchemaV1 } from '@standard-schema/spec'
 import type { HeaderList } from './header-list.js'
+import type { BudgetRule } from './limits.js'
 
 /** How an origin response is judged before it may replace an entry. */
 export type Classification = 'ok' | 'quota' | 'auth' | 'transient' | 'permanent'
@@ -29,6 +31,13 @@ export interface KeyOptions {
   readonly body?: boolean
 }
 
+/** When a breaker opens, and for how long. */
+export interface BreakerRule {
+  /** Failures in a row. */
+  readonly failures: number
+  readonly openForMs: number
+}
+
 /** The settings for one request. Durations are milliseconds; `Infinity` is none. */
 export interface Policy {
   readonly service: string
@@ -46,6 +55,10 @@ export interface Policy {
   readonly minTtlMs: number
   readonly staleWhileRevalidateMs: number
   readonly staleIfErrorMs: number
+  /** The share of its freshness after which an entry is refreshed behind the caller, 0 to 1; 1 is never. */
+  readonly eagerRefreshFrom: number
+  /** By how much of itself a TTL may be shortened at random, 0 to 1. */
+  readonly jitter: number
   readonly ignoreNoStore: boolean
   readonly identity: 'per-credential' | 'shared'
   readonly key: Required<KeyOptions>
@@ -56,8 +69,22 @@ export interface Policy {
   readonly headers: Readonly<Record<string, string>>
   readonly params: Readonly<Record<string, string>>
   readonly injectCredentials: boolean
+  /** After this a caller gets the older entry, where there is one, and the call goes on behind; `Infinity` for none. */
+  readonly softTimeoutMs: number
   /** `Infinity` for none. */
   readonly timeoutMs: number
+  /** Tries in all, 1 or more. */
+  readonly retryAttempts: number
+  /** When the origin is left alone for a while; undefined for never. */
+  readonly breaker: BreakerRule | undefined
+  /** Budgets that make callers wait. */
+  readonly rateLimits: readonly BudgetRule[]
+  /** Budgets that refuse when they are spent. */
+  readonly quotas: readonly BudgetRule[]
+  /** Whose budgets, and cool-downs, they are. */
+  readonly limitsPer: 'service' | 'identity'
+  /** What a good answer's data must look like before it may be stored or served. https://standardschema.dev */
+  readonly validate: StandardSchemaV1 | undefined
   readonly maxBodyBytes: number
   readonly classify: Classify | undefined
   readonly tags: TagFunction | undefined

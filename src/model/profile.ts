@@ -25,6 +25,7 @@ export interface ProfileSettings {
   readonly maxTtl?: string | number
   readonly staleIfError?: string | number
   readonly timeout?: string | number
+  readonly rateLimit?: string | readonly string[]
   readonly key?: KeyOptions
 }
 

@@ -1,4 +1,5 @@
 // The one interface that every tier implements; the engine knows no other.
+import type { Cells } from './cells.js'
 import type { EntryHead, StoreRecord } from './cache-entry.js'
 import type { Ledger } from './ledger.js'
 import type { Mark, MarkScope } from './mark.js'
@@ -12,6 +13,8 @@ import type { Awaitable, StoreTier } from './tier.js'
  */
 export interface Store {
   readonly tier: StoreTier
+  /** True for a store on the far side of a network, which may be away while this process goes on. */
+  readonly isRemote?: boolean
 
   /** The record under a key with its whole body, or undefined. Records past `removeAtMs` may still be returned. */
   read(key: string): Awaitable<StoreRecord | undefined>
@@ -63,6 +66,9 @@ export interface Store {
   /** 32 secret bytes that belong to this store, made at the first call of any process. */
   secret(): Awaitable<Uint8Array>
 
+  /** Small values that all processes on the store change together. */
+  readonly cells: Cells
+
   /** Counters of all processes on the store. */
   readonly ledger: Ledger
 
@@ -112,8 +118,11 @@ export type WriteResult =
 export interface Changes {
   /** The number up to which this answer tells. */
   readonly sequence: number
-  /** Keys written or removed. */
-  readonly keys: readonly string[]
+  /**
+   * Keys written or removed, each with the number of its last change: a copy of an entry with that sequence number, or a
+   * higher one, is not older than what the store has.
+   */
+  readonly keys: ReadonlyMap<string, number>
   /** True when marks were drawn. */
   readonly hasNewMarks: boolean
   /** False when older changes were already forgotten: everything may have changed. */

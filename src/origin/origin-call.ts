@@ -1,6 +1,7 @@
 // One call as it travels down the steps between a miss and the network, and what comes back up.
 import type { HeaderList } from '../model/header-list.js'
-import type { Policy } from '../model/policy.js'
+import type { LimitSubject } from '../model/limits.js'
+import type { Classification, Policy, ResponseFacts } from '../model/policy.js'
 import type { Authorization } from '../model/profile.js'
 import type { Transport } from '../model/transport.js'
 
@@ -12,9 +13,10 @@ export interface Attempts {
 }
 
 /** One call. Steps hand on a changed copy, never change it. */
-export interface OriginCall {
-  readonly service: string
+export interface OriginCall extends LimitSubject {
   readonly policy: Policy
+  /** False for hosts that no service claims: nothing of ours then hurries, repeats, counts or holds back the call. */
+  readonly isClaimed: boolean
   readonly method: string
   readonly url: string
   /** For messages: credentials redacted. */
@@ -29,6 +31,8 @@ export interface OriginCall {
   readonly attempts: Attempts
   /** `stream`: the deadline bounds the wait for the headers and for each piece; `whole`: for everything. */
   readonly takes: 'whole' | 'stream'
+  /** What a reply is worth by its head alone. */
+  readonly classify: (head: { readonly status: number; readonly headers: HeaderList }) => Classification
   /** True for a caller who decodes the body and asked for its coding. */
   readonly keepsCoding: boolean
 }
@@ -47,6 +51,18 @@ export interface OriginReply {
   readonly signal: AbortSignal
   /** Ends the response; whoever reads the body gets the reason. */
   cancel(reason: Error): void
+}
+
+/** A reply judged, with its body where that was waited for. */
+export interface Verdict extends ResponseFacts {
+  readonly classification: Classification
+}
+
+/** The way to the origin. */
+export interface OriginPipeline {
+  readonly send: OriginStep
+  /** Says what a reply was worth once its body was read: a spent quota, or a failure, may show there alone. */
+  tell(call: Pick<OriginCall, 'service' | 'identity' | 'policy' | 'isClaimed'>, verdict: Verdict): void
 }
 
 /** Something that answers a call: the next step, down to the network. */

@@ -28,14 +28,14 @@ export function createChangeFeed(): ChangeFeed {
     sequence: () => last,
     since(sequence) {
       const isComplete = sequence <= last && last - sequence <= CHANGES_KEPT
-      const changed = new Set<string>()
+      const changed = new Map<string, number>()
       if (isComplete) {
         for (let number = sequence + 1; number <= last; number += 1) {
           const key = keys[number % CHANGES_KEPT]
-          if (key !== undefined) changed.add(key)
+          if (key !== undefined) changed.set(key, number)
         }
       }
-      return { sequence: last, keys: [...changed], hasNewMarks: lastMark > sequence, isComplete }
+      return { sequence: last, keys: changed, hasNewMarks: lastMark > sequence, isComplete }
     },
   }
 }

@@ -9,6 +9,7 @@ import type { Clock } from '../shared/clock.js'
 import { createChangeFeed } from './change-feed.js'
 import { listFilter, pageLimit } from './list-page.js'
 import { coversRecord, isPurgedMeanwhile, MARK_KEPT_MS, scopeOf, supersedes } from './mark-table.js'
+import { createMemoryCells } from './memory-cells.js'
 import { createMemoryLedger } from './memory-ledger.js'
 import { chargeOf } from './record-charge.js'
 import { createUnsettledKeys } from './unsettled-keys.js'
@@ -82,6 +83,7 @@ export function createMemoryStore({ maxBytes, maxEntries, clock }: MemoryStoreOp
   return {
     tier: 'memory',
     ledger: createMemoryLedger(clock),
+    cells: createMemoryCells(clock),
 
     read(key) {
       const slot = slots.get(key)

@@ -80,7 +80,7 @@ export function describeMarks({ describe, test, expect }: StoreTesting): void {
       await store.write(sampleEntry({ key: 'b' }), 0)
       const middle = await store.sequence()
       const first = await store.changesSince(start)
-      expect({ ...first, keys: [...first.keys].sort() }).toEqual({
+      expect({ ...first, keys: [...first.keys.keys()].sort() }).toEqual({
         sequence: middle,
         keys: ['a', 'b'],
         hasNewMarks: false,

@@ -1,12 +1,16 @@
 // One call as the steps of the pipeline get it.
 import type { Attempts, OriginCall } from '../../src/origin/origin-call.js'
+import { classifyStatus } from '../../src/decide/decide-after-response.js'
 import { policyWith } from '../helpers/policy.js'
 
 /** A call with whatever a test changes; nothing answers it. */
 export function callWith(changes: Partial<OriginCall> = {}): OriginCall {
   return {
     service: 'my_service',
+    identity: undefined,
     policy: policyWith({}),
+    isClaimed: true,
+    classify: ({ status }) => classifyStatus(status),
     method: 'GET',
     url: 'https://api.example.com/data?api_key=s3cret',
     redactedUrl: 'https://api.example.com/data?api_key=REDACTED',

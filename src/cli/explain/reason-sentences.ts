@@ -13,12 +13,18 @@ export const REASON_SENTENCES: Readonly<Record<Because, string>> = Object.freeze
   'over-max-ttl': 'The entry is older than maxTtl, the most that may be served in any case.',
   purged: 'The entry was stored before a purge that covers it.',
   'soft-purged': 'The entry was stored before a soft purge that covers it, so it counts as stale.',
+  'store-away':
+    'The shared store could not be reached for some seconds, so it is not known whether the entry still holds.',
   'refresh-requested': 'The call asks for a refresh, whatever is stored.',
   'request-no-cache': 'The request itself asks for an answer that the origin vouches for now (no-cache).',
   'request-max-age': 'The request itself asks for a younger answer than the one that is stored (max-age).',
   'request-min-fresh': 'The request itself asks for an answer that stays fresh for longer (min-fresh).',
   'reload-requested': 'The request itself asks for a reload, whatever is stored.',
   'stale-while-revalidate': 'The entry is stale, and may be served while it is refreshed.',
+  'soft-timeout':
+    'The origin was slower than softTimeout: the older entry was served, and the call went on behind.',
+  'quota-low': 'The budget of calls runs down, so the older entry is served in place of a new call.',
+  'refresh-resting': 'The last refresh failed a moment ago, and the origin is left alone for now.',
   'max-stale': 'The request itself takes a stale answer (max-stale).',
   'force-cache': 'The request itself takes whatever is stored, however old.',
   'only-if-cached': 'The request itself forbids asking the origin, and nothing usable is stored.',
@@ -54,6 +60,9 @@ export const REASON_SENTENCES: Readonly<Record<Because, string>> = Object.freeze
   'origin-transient': 'The origin failed in a way that may pass.',
   'origin-quota': 'The origin refused the call because too many were made.',
   'origin-auth': 'The origin refused the credentials.',
+  'quota-spent': 'The budget of calls is spent until it renews.',
+  'cool-down': 'The origin asked to be left alone until later (429), and is.',
+  'breaker-open': 'The origin failed several times in a row and is left alone for a moment.',
   'origin-permanent': 'The origin refused the call in a way that will not pass.',
   'invalid-response': 'The answer did not look as it must, so it was not taken.',
 })

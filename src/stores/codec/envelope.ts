@@ -23,6 +23,7 @@ const KINDS = {
   secret: 7,
   mark: 8,
   unfinished: 9,
+  cell: 10,
 } as const
 
 /** What a record is. */

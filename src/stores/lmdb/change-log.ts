@@ -1,6 +1,6 @@
 // The feed that lets other processes drop just what changed: one row per sequence number, the oldest forgotten.
 import type { Changes } from '../../model/store.js'
-import { AFTER_ALL, numberKey } from './keys.js'
+import { AFTER_ALL, numberKey, numberOfKey } from './keys.js'
 import type { StoreState } from './state-record.js'
 import type { Tables } from './tables.js'
 
@@ -31,12 +31,13 @@ function putRow(tables: Tables, sequence: number, row: Buffer): void {
 export function changesSince(tables: Tables, state: StoreState, since: number): Changes {
   const { sequence, lastMark } = state
   const hasNewMarks = lastMark > since
-  if (since === sequence) return { sequence, keys: [], hasNewMarks, isComplete: true }
+  if (since === sequence) return { sequence, keys: new Map(), hasNewMarks, isComplete: true }
   const rows =
     since > sequence || sequence - since > CHANGES_KEPT
       ? []
       : tables.changes.rows({ start: numberKey(since + 1), end: AFTER_ALL })
-  const keys = new Set<string>()
-  for (const { value } of rows) if (value[0] === KEY_ROW) keys.add(value.toString('utf8', 1))
-  return { sequence, keys: [...keys], hasNewMarks, isComplete: rows.length === sequence - since }
+  const keys = new Map<string, number>()
+  for (const { key, value } of rows)
+    if (value[0] === KEY_ROW) keys.set(value.toString('utf8', 1), numberOfKey(key))
+  return { sequence, keys, hasNewMarks, isComplete: rows.length === sequence - since }
 }

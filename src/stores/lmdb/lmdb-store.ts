@@ -17,6 +17,7 @@ import { openEnvironment } from './environment.js'
 import { createEvictor } from './evictor.js'
 import { recordKey } from './keys.js'
 import { listHeads } from './list-heads.js'
+import { createLmdbCells } from './lmdb-cells.js'
 import { beginLedger, createLmdbLedger } from './lmdb-ledger.js'
 import { createMarkRows } from './mark-rows.js'
 import { DATA_FILE } from './private-files.js'
@@ -142,6 +143,7 @@ export async function createLmdbStore(options: LmdbStoreOptions): Promise<SyncSt
 
   return {
     tier: 'lmdb',
+    cells: createLmdbCells({ tables, transactions, clock, look }),
     ledger: createLmdbLedger({
       tables,
       clock,

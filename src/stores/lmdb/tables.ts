@@ -23,10 +23,12 @@ const TABLE_NAMES = [
   'secret',
   /** Body number → how far a body has come that belongs to no entry yet. */
   'unfinished',
+  /** Name → a small value that processes change together, and until when it holds. */
+  'cells',
 ] as const
 
 /** Tables that stores of earlier versions lack; where nothing can be written they are empty. */
-const LATER_TABLES: ReadonlySet<TableName> = new Set(['unfinished'])
+const LATER_TABLES: ReadonlySet<TableName> = new Set(['unfinished', 'cells'])
 
 /** A table's name. */
 export type TableName = (typeof TABLE_NAMES)[number]
