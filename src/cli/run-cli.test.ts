@@ -19,6 +19,7 @@ const figures: ServiceMetrics = {
   originCalls: 720,
   savedMs: 1_500_000,
   savedBytes: 131_000_000,
+  drifts: 0,
   latencyMs: { hit: { p50: 0.004, p95: 0.3, p99: 1.2 }, miss: { p50: 112, p95: 290, p99: 301 } },
 }
 

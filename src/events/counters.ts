@@ -20,6 +20,8 @@ export interface Counters {
   count(counted: Counted): void
   /** Counts requests that reached an origin. */
   countOriginCalls(service: string, calls: number): void
+  /** Counts an answer that was not what it should be. */
+  countDrift(service: string): void
   /** Hands over what was counted; what cannot be written is kept for the next time. */
   flush(): Promise<void>
   /** The same at once, for a process that exits. */
@@ -35,6 +37,7 @@ interface OpenTally {
   originCalls: number
   savedMs: number
   savedBytes: number
+  drifts: number
   readonly hitLatency: number[]
   readonly missLatency: number[]
 }
@@ -130,6 +133,9 @@ export async function createCounters(
     countOriginCalls(service, calls) {
       if (calls > 0) tallyOf(service).originCalls += calls
     },
+    countDrift(service) {
+      tallyOf(service).drifts += 1
+    },
     flush,
     flushNow() {
       if (tallies.size === 0) return
@@ -170,6 +176,7 @@ function openTally(): OpenTally {
     originCalls: 0,
     savedMs: 0,
     savedBytes: 0,
+    drifts: 0,
     hitLatency: new Array<number>(LATENCY_BUCKETS).fill(0),
     missLatency: new Array<number>(LATENCY_BUCKETS).fill(0),
   }
@@ -180,6 +187,7 @@ function addInto(open: OpenTally, tally: Tally): void {
   open.originCalls += tally.originCalls
   open.savedMs += tally.savedMs
   open.savedBytes += tally.savedBytes
+  open.drifts += tally.drifts
   for (let bucket = 0; bucket < LATENCY_BUCKETS; bucket += 1) {
     open.hitLatency[bucket] = (open.hitLatency[bucket] ?? 0) + (tally.hitLatency[bucket] ?? 0)
     open.missLatency[bucket] = (open.missLatency[bucket] ?? 0) + (tally.missLatency[bucket] ?? 0)

@@ -31,6 +31,7 @@ function serviceMetrics(tally: Tally): ServiceMetrics {
     originCalls: tally.originCalls,
     savedMs: tally.savedMs,
     savedBytes: tally.savedBytes,
+    drifts: tally.drifts,
     latencyMs: { hit: percentilesOf(tally.hitLatency), miss: percentilesOf(tally.missLatency) },
   }
 }

@@ -16,6 +16,8 @@ export interface Tally {
   readonly savedMs: number
   /** Body bytes that hits saved. */
   readonly savedBytes: number
+  /** Answers that were not what they should be: a failed `validate`, an error that calls itself 200, a web page where JSON was due. */
+  readonly drifts: number
   /** Counts per latency bucket, {@link LATENCY_BUCKETS} long. */
   readonly hitLatency: readonly number[]
   readonly missLatency: readonly number[]

@@ -23,6 +23,8 @@ export interface ServiceMetrics {
   readonly savedMs: number
   /** Body bytes that hits saved. */
   readonly savedBytes: number
+  /** Answers that were not what they should be: a failed `validate`, an error that calls itself 200, a web page where JSON was due. */
+  readonly drifts: number
   readonly latencyMs: { readonly hit: Percentiles; readonly miss: Percentiles }
 }
 

@@ -12,6 +12,7 @@ export function emptyTally(): Tally {
     originCalls: 0,
     savedMs: 0,
     savedBytes: 0,
+    drifts: 0,
     hitLatency: new Array<number>(LATENCY_BUCKETS).fill(0),
     missLatency: new Array<number>(LATENCY_BUCKETS).fill(0),
   }
@@ -24,6 +25,7 @@ export function addTally(left: Tally, right: Tally): Tally {
     originCalls: left.originCalls + right.originCalls,
     savedMs: left.savedMs + right.savedMs,
     savedBytes: left.savedBytes + right.savedBytes,
+    drifts: left.drifts + right.drifts,
     hitLatency: addCounts(left.hitLatency, right.hitLatency),
     missLatency: addCounts(left.missLatency, right.missLatency),
   }

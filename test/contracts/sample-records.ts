@@ -63,6 +63,7 @@ export function sampleTally(hits: number): Tally {
     originCalls: 1,
     savedMs: hits * 100.5,
     savedBytes: hits * 10_700,
+    drifts: hits,
     hitLatency: zeros.map((_, index) => (index === 12 ? hits : 0)),
     missLatency: zeros.map((_, index) => (index === 70 ? 1 : 0)),
   }

@@ -21,6 +21,7 @@ describe('CacheMetricsTests', () => {
       originCalls: 0,
       savedMs: 0,
       savedBytes: 0,
+      drifts: 0,
       latencyMs: { hit: { p50: 0, p95: 0, p99: 0 }, miss: { p50: 0, p95: 0, p99: 0 } },
       services: {},
     })

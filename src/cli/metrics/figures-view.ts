@@ -24,6 +24,9 @@ export function renderMetrics(metrics: Metrics, layout: Layout, nowMs: number): 
       { name: 'outcomes', value: outcomesLine(metrics) },
       { name: 'origin calls', value: originCallsLine(metrics) },
       { name: 'saved', value: `${formatDuration(metrics.savedMs)}, ${formatBytes(metrics.savedBytes)}` },
+      ...(metrics.drifts === 0
+        ? []
+        : [{ name: 'drifts', value: `${formatCount(metrics.drifts)} answers were not what they should be` }]),
       { name: 'hits took', value: percentilesLine(metrics.latencyMs.hit) },
       { name: 'misses took', value: percentilesLine(metrics.latencyMs.miss) },
       { name: 'since', value: since },

@@ -3,6 +3,8 @@
 /** Reads values in the order in which a ByteWriter appended them. */
 export interface ByteReader {
   byte(): number
+  /** True where something is left to read. */
+  hasMore(): boolean
   float64(): number
   integer(): number
   strings(count: number): string[]
@@ -14,6 +16,7 @@ export function createByteReader(source: Uint8Array): ByteReader {
   let position = 0
 
   const reader: ByteReader = {
+    hasMore: () => position < bytes.length,
     byte() {
       const value = bytes[position]
       if (value === undefined) throw new RangeError('record ends too early')

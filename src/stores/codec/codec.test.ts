@@ -197,14 +197,16 @@ describe('ledger row codec', () => {
         originCalls: count,
         savedMs: instant,
         savedBytes: instant,
+        drifts: count,
         hit: buckets,
         miss: buckets,
       })
-      .map(({ hits, originCalls, savedMs, savedBytes, hit, miss }) => ({
+      .map(({ hits, originCalls, savedMs, savedBytes, drifts, hit, miss }) => ({
         outcomes: { ...emptyTally().outcomes, hit: hits },
         originCalls,
         savedMs,
         savedBytes,
+        drifts,
         hitLatency: hit,
         missLatency: miss,
       }))

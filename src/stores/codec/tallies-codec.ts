@@ -23,6 +23,8 @@ export function encodeLedgerRow(storeKey: Uint8Array, row: LedgerRow): Uint8Arra
   writer.integer(services.length)
   writer.strings(services.map(([service]) => service))
   for (const [, tally] of services) writeTally(writer, tally)
+  // Figures that earlier versions did not have stand after all that they knew.
+  for (const [, tally] of services) writer.integer(tally.drifts)
   return seal('tallies', storeKey, writer.finish())
 }
 
@@ -43,8 +45,12 @@ function readRow(reader: ByteReader): LedgerRow {
   const sinceMs = reader.float64()
   const outcomes = reader.integer()
   const names = reader.strings(reader.integer())
-  const services = Object.fromEntries(names.map((name) => [name, readTally(reader, outcomes)]))
-  return { epoch, sinceMs, services }
+  const tallies = names.map((name) => [name, readTally(reader, outcomes)] as const)
+  const complete = tallies.map(([name, tally]) => [
+    name,
+    reader.hasMore() ? { ...tally, drifts: reader.integer() } : tally,
+  ])
+  return { epoch, sinceMs, services: Object.fromEntries(complete) as Tallies }
 }
 
 function writeTally(writer: ByteWriter, tally: Tally): void {
@@ -68,6 +74,7 @@ function readTally(reader: ByteReader, outcomeCount: number): Tally {
     originCalls: reader.integer(),
     savedMs: reader.float64(),
     savedBytes: reader.float64(),
+    drifts: 0,
     hitLatency: readLatency(reader),
     missLatency: readLatency(reader),
   }
