@@ -18,16 +18,16 @@ export type BudgetOption =
 
 /** What messages say is expected. */
 export const BUDGET_FORM =
-  "a budget such as '40/1s' or { limit: 1000, per: '1d', resetsAt: '00:00', timeZone: 'America/Los_Angeles' }, or a list of them; resetsAt goes with per: '1d'"
+  "a budget such as '40/1s' or { limit: 1000, per: '1d', resetsAt: '00:00', timeZone: 'America/Los_Angeles' }, or a list of them; resetsAt goes with per: '1d', timeZone with resetsAt"
 
 const DAY_MS = 86_400_000
 const MAX_WINDOW_MS = 366 * DAY_MS
 const FIELDS = new Set(['limit', 'per', 'resetsAt', 'timeZone'])
 
-/** The budgets of a setting, or undefined where it is none. */
+/** The budgets of a setting, an empty list for none; undefined where it cannot be read. */
 export function readBudgets(value: unknown): readonly BudgetRule[] | undefined {
   const rules = (Array.isArray(value) ? value : [value]).map(readBudget)
-  return rules.every((rule) => rule !== undefined) ? rules : undefined
+  return rules.every((rule) => rule !== undefined) ? Object.freeze(rules) : undefined
 }
 
 function readBudget(value: unknown): BudgetRule | undefined {
@@ -47,13 +47,16 @@ function budgetOf(written: {
   readonly timeZone?: unknown
 }): BudgetRule | undefined {
   const { limit, per, resetsAt, timeZone = 'UTC' } = written
+  if (resetsAt === undefined && written.timeZone !== undefined) return undefined
   const perMs = readPositiveDuration(per)
   if (typeof limit !== 'number' || !Number.isSafeInteger(limit) || limit < 1) return undefined
   if (perMs === undefined || perMs > MAX_WINDOW_MS || !isTimeZone(timeZone)) return undefined
   const name = `${limit}/${typeof per === 'string' ? per : `${perMs}ms`}`
-  if (resetsAt === undefined) return { name, limit, perMs, resetsAt: undefined, timeZone }
+  if (resetsAt === undefined) return Object.freeze({ name, limit, perMs, resetsAt, timeZone })
   const isTimeOfDay = typeof resetsAt === 'string' && /^([01]\d|2[0-3]):[0-5]\d$/.test(resetsAt)
-  return isTimeOfDay && perMs === DAY_MS ? { name, limit, perMs, resetsAt, timeZone } : undefined
+  return isTimeOfDay && perMs === DAY_MS
+    ? Object.freeze({ name, limit, perMs, resetsAt, timeZone })
+    : undefined
 }
 
 function isTimeZone(value: unknown): value is string {

@@ -13,10 +13,10 @@ export function describeValue(value: unknown): string {
   return String(value)
 }
 
-/** A URL without its userinfo and the values of its query; other text as it is. */
+/** A URL, however it is misspelt, without what may be userinfo and the values of its query; other text as it is. */
 function withoutSecrets(text: string): string {
-  if (!/^[a-z][a-z0-9+.-]*:\/\//i.test(text)) return text
-  return text.replace(/\/\/[^/?#]*@/, '//REDACTED@').replace(/([?&][^=&#]*=)[^&#]*/g, '$1REDACTED')
+  if (!/^[a-z][a-z0-9+.-]*:/i.test(text)) return text
+  return text.replace(/:(\/*).*@/s, ':$1REDACTED@').replace(/([?&][^=&#]*=)[^&#]*/g, '$1REDACTED')
 }
 
 /** Names that may stand in an object but do not work yet, with the value that changes nothing. */

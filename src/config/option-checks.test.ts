@@ -13,8 +13,41 @@ const inService = (settings: unknown): unknown => ({
 
 const WRONG = [null, true, false, NaN, Infinity, -Infinity, -1, '', 'abc', [], {}, new Map(), () => 1]
 const only = (...right: unknown[]): unknown[] => WRONG.filter((value) => !right.includes(value))
+/** The value under a path of names. */
+const nested = (path: string, value: unknown): unknown =>
+  path.split('.').reduceRight((inner: unknown, name) => ({ [name]: inner }), value)
+const WRONG_SCHEMAS: unknown[] = [
+  { '~standard': {} },
+  { '~standard': { version: 2, validate: () => ({ value: 1 }) } },
+  { '~standard': { version: 1, validate: 'x' } },
+]
 const isText = (value: unknown): boolean => typeof value === 'string'
 const isObject = (value: unknown): boolean => String(value) === '[object Object]'
+
+const WRONG_BUDGETS: unknown[] = [
+  ...only([]).filter((value) => !Array.isArray(value)),
+  ...[
+    '40',
+    '40/',
+    '/1s',
+    '0/1s',
+    '-1/1s',
+    '1.5/1s',
+    '40/0s',
+    '40/1',
+    '40/1w',
+    '40 / 1s',
+    '40/367d',
+    '1e3/1s',
+  ],
+  ...[['40/1s', 'x'], [['40/1s']], { limit: 40 }, { per: '1s' }, { limit: '40', per: '1s' }],
+  ...[
+    { limit: 0, per: '1s' },
+    { limit: 1.5, per: '1s' },
+    { limit: 1, per: 0 },
+    { limit: 1, per: '1s', x: 1 },
+  ],
+]
 
 describe('an option of a service', () => {
   const durations = [
@@ -26,10 +59,31 @@ describe('an option of a service', () => {
     'defaultTtl',
     'minTtl',
     'staleWhileRevalidate',
+    'softTimeout',
   ]
   const cases: [name: string, values: unknown[], expected: RegExp][] = [
     ...durations.map((name): [string, unknown[], RegExp] => [name, WRONG, /expected a duration/]),
     ['timeout', [0, '0s'], /expected a duration greater than 0/],
+    ['softTimeout', [0, '0s'], /expected a duration greater than 0/],
+    [
+      'eagerRefresh',
+      [...only(true, false), 0, 1, 1.01, '0.8'],
+      /expected true, false, or a share of the TTL greater than 0 and less than 1$/,
+    ],
+    ['jitter', [...WRONG, 1.01, '0.1'], /expected a share of the TTL, 0 to 1$/],
+    ['retry', WRONG.filter((value) => !isObject(value)), /expected an object$/],
+    ['retry.attempts', [...WRONG, 0, 1.5, 11, '3'], /expected a whole number, 1 to 10$/],
+    [
+      'breaker',
+      only(true, false).filter((value) => !isObject(value)),
+      /expected true, false, or an object of failures and openFor$/,
+    ],
+    ['breaker.failures', [...WRONG, 0, 1.5, '3'], /expected a whole number, 1 or more$/],
+    ['breaker.openFor', [...WRONG, 0], /expected a duration greater than 0/],
+    ['rateLimit', WRONG_BUDGETS, /expected a budget such as '40\/1s'/],
+    ['quota', WRONG_BUDGETS, /expected a budget such as '40\/1s'/],
+    ['limitsPer', WRONG, /expected 'service' or 'identity'$/],
+    ['validate', [...WRONG, ...WRONG_SCHEMAS], /expected a Standard Schema, such as one of zod's/],
     ['maxBodyBytes', [...WRONG, 0], /expected a size/],
     ['ignoreNoStore', only(true, false), /expected true or false/],
     ['injectCredentials', only(true, false), /expected true or false/],
@@ -52,7 +106,7 @@ describe('an option of a service', () => {
 
   it.each(cases)('%s is refused by its name for every wrong value', (name, values, expected) => {
     for (const value of values) {
-      const message = refusal(inService({ [name]: value }))
+      const message = refusal(inService(nested(name, value)))
       expect(message).toMatch(new RegExp(`^createCachette: services\\.my_service\\.${name} is `))
       expect(message).toMatch(expected)
     }
@@ -101,6 +155,9 @@ describe('an option of a service', () => {
       /^services\.my_service\.rules\.0\.match is "\/\("; expected a URL pattern such as/,
     ],
     [{ rules: [{ match: '/a', ttl: '-1h' }] }, /rules\.0\.ttl is "-1h"; expected a duration/],
+    [{ rules: [{ match: '/a', quota: '5' }] }, /rules\.0\.quota is "5"; expected a budget/],
+    [{ retry: { attempt: 1 } }, /retry: unknown option "attempt"; did you mean "attempts"\?$/],
+    [{ breaker: { failure: 1 } }, /breaker: unknown option "failure"; did you mean "failures"\?$/],
     [{ rules: [{ match: '/a', baseURL: 'https://x.example' }] }, /rules\.0: unknown option "baseURL"/],
   ] as const)('%j is refused where it stands', (settings, expected) => {
     expect(refusal(inService(settings))).toMatch(expected)
@@ -116,6 +173,12 @@ describe('an option of a service', () => {
     ['staleIfErrors', 'staleIfError'],
     ['injectCredential', 'injectCredentials'],
     ['maxBodyByte', 'maxBodyBytes'],
+    ['eagerRefreshs', 'eagerRefresh'],
+    ['quotas', 'quota'],
+    ['rateLimits', 'rateLimit'],
+    ['limitPer', 'limitsPer'],
+    ['validates', 'validate'],
+    ['retrys', 'retry'],
   ])('%s is not known; %s is meant', (name, meant) => {
     expect(refusal(inService({ [name]: 1 }))).toBe(
       `createCachette: services.my_service: unknown option "${name}"; did you mean "${meant}"?`,
@@ -127,7 +190,7 @@ describe('an option of a service', () => {
     expect(message).toMatch(
       /unknown option "colour"; known here: freshness, cacheType, defaultTtl, minTtl, staleWhileRevalidate, ttl, .*hosts, rules$/,
     )
-    expect(message).not.toMatch(/quota|breaker/)
+    expect(message).not.toMatch(/forwardHeaders/)
   })
 
   it.each(['toString', 'hasOwnProperty', 'valueOf'])(
@@ -138,29 +201,21 @@ describe('an option of a service', () => {
     },
   )
 
-  it.each([
-    ['eagerRefresh', true],
-    ['jitter', 0.1],
-    ['softTimeout', '1s'],
-    ['retry', { attempts: 1 }],
-    ['breaker', false],
-    ['rateLimit', '40/1s'],
-    ['quota', '1000/1d'],
-    ['limitsPer', 'identity'],
-    ['validate', {}],
-    ['forwardHeaders', []],
-  ])('%s is of a later version, and refused in services, rules and defaults', (name, value) => {
-    const sentence = `option "${name}" is not in this version of cachette; leave it out`
-    const rule = { match: '/a', [name]: value }
-    expect(refusal(inService({ [name]: value }))).toBe(`createCachette: services.my_service: ${sentence}`)
-    expect(refusal(inService({ rules: [rule] }))).toBe(
-      `createCachette: services.my_service.rules.0: ${sentence}`,
-    )
-    expect(refusal({ defaults: { [name]: value } })).toBe(`createCachette: defaults: ${sentence}`)
-  })
+  it.each([['forwardHeaders', []]])(
+    '%s is of a later version, and refused in services, rules and defaults',
+    (name, value) => {
+      const sentence = `option "${name}" is not in this version of cachette; leave it out`
+      const rule = { match: '/a', [name]: value }
+      expect(refusal(inService({ [name]: value }))).toBe(`createCachette: services.my_service: ${sentence}`)
+      expect(refusal(inService({ rules: [rule] }))).toBe(
+        `createCachette: services.my_service.rules.0: ${sentence}`,
+      )
+      expect(refusal({ defaults: { [name]: value } })).toBe(`createCachette: defaults: ${sentence}`)
+    },
+  )
 
   it('of a later version may stand with the value that asks for nothing', () => {
-    const options = inService({ eagerRefresh: false, jitter: 0, quota: undefined })
+    const options = inService({ forwardHeaders: undefined })
     const config = resolveConfig({ options, profiles: [], from: 'code', root: 'createCachette' })
     expect(config.service('my_service').baseURL).toBe('https://api.example.com')
   })

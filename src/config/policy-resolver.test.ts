@@ -1,3 +1,4 @@
+import type { StandardSchemaV1 } from '@standard-schema/spec'
 import { describe, expect, it } from 'vitest'
 import { tmdbProfile } from '../providers/tmdb/profile.js'
 import { booksProfile } from '../providers/books/profile.js'
@@ -221,6 +222,8 @@ describe('settings of several levels', () => {
       negativeTtlMs: 60_000,
       maxTtlMs: Infinity,
       staleIfErrorMs: 7 * 24 * HOUR_MS,
+      eagerRefreshFrom: 1,
+      jitter: 0,
       ignoreNoStore: false,
       identity: 'per-credential',
       key: { ignoreParams: [], ignoreHeaders: [], passThrough: [], credentialParams: [], body: false },
@@ -229,10 +232,68 @@ describe('settings of several levels', () => {
       headers: {},
       params: {},
       injectCredentials: true,
+      softTimeoutMs: Infinity,
       timeoutMs: 10_000,
+      retryAttempts: 3,
+      breaker: { failures: 5, openForMs: 10_000 },
+      rateLimits: [],
+      quotas: [],
+      limitsPer: 'service',
+      validate: undefined,
       maxBodyBytes: 16 * 1024 ** 2,
       classify: undefined,
       tags: undefined,
+    })
+  })
+})
+
+const SCHEMA: StandardSchemaV1 = {
+  '~standard': { version: 1, vendor: 'test', validate: (value) => ({ value }) },
+}
+
+describe('what a service may say of a misbehaving origin', () => {
+  const daily = { name: '1000/1d', limit: 1_000, perMs: 24 * HOUR_MS, resetsAt: undefined, timeZone: 'UTC' }
+  const perSecond = { name: '40/1s', limit: 40, perMs: 1_000, resetsAt: undefined, timeZone: 'UTC' }
+
+  it.each([
+    [{ eagerRefresh: true }, { eagerRefreshFrom: 0.8 }],
+    [{ eagerRefresh: 0.5 }, { eagerRefreshFrom: 0.5 }],
+    [{ eagerRefresh: false }, { eagerRefreshFrom: 1 }],
+    [{ jitter: 0.1 }, { jitter: 0.1 }],
+    [
+      { softTimeout: '1s', timeout: '2s' },
+      { softTimeoutMs: 1_000, timeoutMs: 2_000 },
+    ],
+    [{ retry: { attempts: 1 } }, { retryAttempts: 1 }],
+    [{ retry: {} }, { retryAttempts: 3 }],
+    [{ breaker: false }, { breaker: undefined }],
+    [{ breaker: true }, { breaker: { failures: 5, openForMs: 10_000 } }],
+    [{ breaker: { failures: 2 } }, { breaker: { failures: 2, openForMs: 10_000 } }],
+    [{ breaker: { openFor: '1m' } }, { breaker: { failures: 5, openForMs: 60_000 } }],
+    [{ rateLimit: '40/1s' }, { rateLimits: [perSecond] }],
+    [{ quota: ['40/1s', '1000/1d'] }, { quotas: [perSecond, daily] }],
+    [{ quota: [] }, { quotas: [] }],
+    [{ limitsPer: 'identity' }, { limitsPer: 'identity' }],
+    [{ validate: SCHEMA }, { validate: SCHEMA }],
+  ] as [object, Partial<Policy>][])('%j is settled', (settings, expected) => {
+    const policy = policyFor({ options: { services: { films: settings } } })
+    expect(policy).toMatchObject(expected)
+    for (const name of Object.keys(settings)) expect(policy.sources[name]).toBe('service (code)')
+  })
+
+  it('is replaced whole by what a rule says, an empty list being none', () => {
+    const services = {
+      films: {
+        breaker: { failures: 1 },
+        quota: '1000/1d',
+        rules: [{ match: '/movie/*', quota: [], breaker: { openFor: '1s' } }],
+      },
+    }
+    const options = { services }
+    expect(policyFor({ options })).toMatchObject({ quotas: [], breaker: { failures: 5, openForMs: 1_000 } })
+    expect(policyFor({ options, url: 'https://api.films.example/3/tv/1' })).toMatchObject({
+      quotas: [daily],
+      breaker: { failures: 1, openForMs: 10_000 },
     })
   })
 })

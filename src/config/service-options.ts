@@ -141,7 +141,6 @@ const HTTP_ENTRIES = {
   maxTtl: v.optional(duration),
 }
 
-const breaker = v.lazy((value) => (typeof value === 'boolean' ? flag : breakerRule))
 const breakerRule = optionsObject(
   {
     failures: v.optional(readable(readCount, 'a whole number, 1 or more')),
@@ -149,6 +148,7 @@ const breakerRule = optionsObject(
   },
   { form: 'true, false, or an object of failures and openFor' },
 )
+const breaker = v.lazy((value) => (typeof value === 'boolean' ? flag : breakerRule))
 const budgets = readable(readBudgets, BUDGET_FORM)
 
 const REQUEST_ENTRIES = {
@@ -161,7 +161,9 @@ const REQUEST_ENTRIES = {
   negativeTtl: v.optional(duration),
   maxTtl: v.optional(duration),
   staleIfError: v.optional(duration),
-  eagerRefresh: v.optional(readable(readEagerRefresh, 'true, false, or a share of the TTL between 0 and 1')),
+  eagerRefresh: v.optional(
+    readable(readEagerRefresh, 'true, false, or a share of the TTL greater than 0 and less than 1'),
+  ),
   jitter: v.optional(readable(readShare, 'a share of the TTL, 0 to 1')),
   ignoreNoStore: v.optional(flag),
   identity: v.optional(v.picklist(['per-credential', 'shared'], "'per-credential' or 'shared'")),

@@ -92,6 +92,7 @@ export type StorePlan =
 const DEFAULT_MAX_BYTES = 1024 ** 3
 const DEFAULT_COMPRESS_ABOVE_BYTES = 32 * 1024
 const DEFAULT_PREFIX = 'cachette'
+const DEFAULT_REDIS_PORT = '6379'
 const DEFAULT_REDIS_TIMEOUT_MS = 40
 const DEFAULT_MAX_ENTRY_BYTES = 16 * 1024 ** 2
 const FORM =
@@ -144,12 +145,13 @@ export function readStoreOption(value: unknown, name: string): readonly StorePla
   const values: readonly unknown[] = Array.isArray(value) ? value : [value]
   if (values.length === 0) throw configError(`${name} is an empty list; expected ${FORM}`)
   const plans = values.map((item) => readOne(item, name))
-  const behind = plans.filter(({ type }, index) => type !== 'memory' || index > 0)
-  if (behind.length === 0) return plans.slice(0, 1)
+  const behind = plans[0]?.type === 'memory' ? plans.slice(1) : plans
+  if (behind.length === 0) return plans
   const [near, far] = behind
+  const isOneLayer = behind.length === 1 && near?.type !== 'memory'
   const isLayered =
     behind.length === 2 && near?.type === 'lmdb' && far?.type !== 'lmdb' && far?.type !== 'memory'
-  if (behind.length === 1 || isLayered) return behind
+  if (isOneLayer || isLayered) return behind
   throw configError(
     `${name} is a list of ${plans.map(({ type }) => type).join(', ')}; expected at most memory, then one lmdb, then one shared store, nearest first`,
   )
@@ -157,7 +159,7 @@ export function readStoreOption(value: unknown, name: string): readonly StorePla
 
 function readOne(value: unknown, name: string): StorePlan {
   if (typeof value === 'string') return readText(value, name)
-  if (isStore(value)) return { type: 'given', store: value }
+  if (isStore(value)) return { type: 'given', store: wholeStore(value, name) }
   const type = typeof value === 'object' && value !== null && 'type' in value ? value.type : undefined
   if (type === 'memory') return { type: 'memory' }
   if (type === 'redis') return redisPlan(checkShape(redisSchema, value, name), name)
@@ -191,6 +193,23 @@ function isStore(value: unknown): value is Store {
   return typeof value === 'object' && value !== null && 'tier' in value && 'read' in value && 'write' in value
 }
 
+/** Every member that a store must have. */
+const STORE_METHODS = [
+  ...['read', 'head', 'write', 'confirm', 'remove', 'addMark', 'marks', 'sequence', 'changesSince', 'list'],
+  ...['clean', 'secret', 'health', 'close'],
+]
+
+/** A store of somebody's own that lacks something would fail at the first call that needs it. */
+function wholeStore(store: Store, name: string): Store {
+  const members = store as unknown as Readonly<Record<string, unknown>>
+  const missing = [
+    ...STORE_METHODS.filter((method) => typeof members[method] !== 'function'),
+    ...['cells', 'ledger'].filter((part) => typeof members[part] !== 'object' || members[part] === null),
+  ]
+  if (missing.length === 0) return store
+  throw configError(`${name} is a Store without ${missing.join(', ')}; expected all that Store has`)
+}
+
 function redisPlan(checked: v.InferOutput<typeof redisSchema>, name: string): StorePlan {
   const { url, cluster = false, sentinel } = checked
   if (cluster !== false && sentinel !== undefined)
@@ -213,7 +232,9 @@ function topologyOf(
 ): RedisTopology {
   if (sentinel !== undefined) return { kind: 'sentinel', ...sentinel }
   if (cluster === false) return { kind: 'single' }
-  return { kind: 'cluster', nodes: cluster === true ? [new URL(url).host] : cluster }
+  if (cluster !== true) return { kind: 'cluster', nodes: cluster }
+  const { hostname, port } = new URL(url)
+  return { kind: 'cluster', nodes: [`${hostname}:${port === '' ? DEFAULT_REDIS_PORT : port}`] }
 }
 
 /** Valkey speaks the same protocol, under names of its own. */
@@ -226,8 +247,9 @@ function readRedisUrl(value: unknown): string | undefined {
   return isPlain ? text : undefined
 }
 
+/** A Map has the names as well, but forgets the time to live. */
 function isKeyv(value: unknown): boolean {
-  if (typeof value !== 'object' || value === null) return false
+  if (typeof value !== 'object' || value === null || value instanceof Map) return false
   const keyv = value as Readonly<Record<string, unknown>>
   return ['get', 'set', 'delete'].every((name) => typeof keyv[name] === 'function')
 }

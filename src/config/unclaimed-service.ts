@@ -32,6 +32,8 @@ const NOT_FOR_UNCLAIMED: ReadonlySet<string> = new Set([
   'breaker',
   'rateLimit',
   'quota',
+  'limitsPer',
+  'validate',
   'ignoreNoStore',
   'identity',
   'key',

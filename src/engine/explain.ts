@@ -1,15 +1,14 @@
 // Why a call would be answered as it would: the key's parts, the policy with the origin of each value, the entry and
 // the decision. Nothing is called and nothing is counted.
-import { isCredentialHeader, isCredentialParam } from '../decide/credential-names.js'
 import { decideLookup } from '../decide/decide-lookup.js'
 import type { CacheEntry } from '../model/cache-entry.js'
 import type { CacheRequest } from '../model/cache-request.js'
 import type { Explanation } from '../model/entry-summary.js'
-import type { Policy } from '../model/policy.js'
 import type { Tier } from '../model/tier.js'
 import type { Clock } from '../shared/clock.js'
 import { summaryOf } from './entry-summaries.js'
 import { type CallPreparer, type PreparedCall, prepareCall, variantKey } from './prepared-call.js'
+import { shownPolicy } from './shown-policy.js'
 import type { Tiers } from './tiers.js'
 
 /** What explaining takes. */
@@ -22,7 +21,7 @@ export interface ExplainParts {
 /** Explains a call. */
 export async function explainCall(request: CacheRequest, parts: ExplainParts): Promise<Explanation> {
   const call = prepareCall(request, parts.preparer)
-  const policy = explainPolicy(call.policy)
+  const policy = shownPolicy(call.policy)
   const shared = { key: call.key, keyParts: call.shownKey, policy }
   if (call.bypass !== undefined) return { ...shared, decision: 'bypass', because: call.bypass }
   await parts.tiers.lookNow()
@@ -55,43 +54,4 @@ async function findEntry(
   if (found === undefined) return undefined
   const variant = await tiers.find(variantKey(preparer.hasher, call, found.record.names))
   return variant?.record.kind === 'entry' ? { entry: variant.record, tier: variant.tier } : undefined
-}
-
-/** Option names as people write them, and where the policy keeps each. */
-const SHOWN: readonly (readonly [option: string, field: keyof Policy])[] = [
-  ['freshness', 'freshness'],
-  ['cacheType', 'cacheType'],
-  ['ttl', 'ttlMs'],
-  ['negativeTtl', 'negativeTtlMs'],
-  ['maxTtl', 'maxTtlMs'],
-  ['defaultTtl', 'defaultTtlMs'],
-  ['minTtl', 'minTtlMs'],
-  ['staleWhileRevalidate', 'staleWhileRevalidateMs'],
-  ['staleIfError', 'staleIfErrorMs'],
-  ['ignoreNoStore', 'ignoreNoStore'],
-  ['identity', 'identity'],
-  ['key', 'key'],
-  ['headers', 'headers'],
-  ['params', 'params'],
-  ['injectCredentials', 'injectCredentials'],
-  ['timeout', 'timeoutMs'],
-  ['maxBodyBytes', 'maxBodyBytes'],
-]
-
-function explainPolicy(policy: Policy): Explanation['policy'] {
-  return Object.fromEntries(
-    SHOWN.map(([option, field]) => [
-      option,
-      { value: shownValue(option, policy[field], policy), from: policy.sources[option] ?? 'default' },
-    ]),
-  )
-}
-
-function shownValue(option: string, value: unknown, policy: Policy): unknown {
-  if (value === Number.POSITIVE_INFINITY || value === undefined) return 'none'
-  if (option !== 'headers' && option !== 'params') return value
-  const isSecret = (name: string): boolean =>
-    option === 'headers' ? isCredentialHeader(name) : isCredentialParam(name, policy.key.credentialParams)
-  const entries = Object.entries(value as Readonly<Record<string, string>>)
-  return Object.fromEntries(entries.map(([name, text]) => [name, isSecret(name) ? 'REDACTED' : text]))
 }

@@ -40,7 +40,7 @@ function policyTable({ policy }: Explanation, layout: Layout): string {
 export function policyValue(name: string, value: unknown): string {
   if (value === undefined || value === null || value === Infinity) return 'none'
   if (typeof value === 'number' && name.endsWith('Bytes')) return formatBytes(value)
-  if (typeof value === 'number' && /ttl|timeout|stale/i.test(name)) return formatDuration(value)
+  if (typeof value === 'number' && /ttl|timeout|stale|openFor/i.test(name)) return formatDuration(value)
   if (typeof value === 'string') return value
   if (Array.isArray(value)) return value.length === 0 ? 'none' : value.map(String).join(', ')
   if (typeof value !== 'object') return String(value)
