@@ -109,6 +109,33 @@ export interface NearStore extends SyncStore {
   forgetAll(): void
 }
 
+/**
+ * An embedded tier that can stand in front of a remote one for all processes of a machine. It then holds copies of what the
+ * remote one has, under the numbers which that one gave: those are what the remote one's marks are compared with. Whoever
+ * puts another remote store behind it, or finds that the one behind began anew, empties it first.
+ */
+export interface FrontStore extends SyncStore {
+  /**
+   * Holds a record as it is, with the sequence number of the tier behind; may drop others to make room. False where nothing was
+   * kept: the record is too large, a newer copy is there, what had come of its body was forgotten, or nothing can be written.
+   *
+   * @throws whatever the store throws where a transaction fails
+   */
+  keep(record: StoreRecord): Promise<boolean>
+  /** Takes a body that comes in pieces, and can end as a copy. */
+  writeBody(bodyId: string): FrontBodyWriter
+  /** Lets go of one copy. */
+  forget(key: string): Promise<void>
+  /** Lets go of all copies, and of bodies that are still coming. */
+  forgetAll(): Promise<void>
+}
+
+/** A body on its way into a front. */
+export interface FrontBodyWriter extends BodyWriter {
+  /** Makes it a copy of what the tier behind has, under the head's number; false as for {@link FrontStore.keep}. */
+  keep(head: EntryHead): Promise<boolean>
+}
+
 /** What became of a write. */
 export type WriteResult =
   | { readonly isStored: true; readonly sequence: number }

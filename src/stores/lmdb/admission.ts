@@ -24,6 +24,8 @@ export interface Admission {
   ): Refusal | undefined
   /** What stands against a new head for the entry that is known. */
   refuseRenewed(state: StoreState, known: EntryHead, head: EntryHead, began: number): Refusal | undefined
+  /** What is known under a key, nothing included, beside a copy of what the tier behind has. */
+  compareCopy(key: Buffer, copy: NewcomerRecord): 'older' | 'same' | 'newer'
 }
 
 /** A record on its way in, with or without its body. */
@@ -60,6 +62,13 @@ export function createAdmission(tables: Tables, marks: MarkRows, clock: Clock): 
     refuseNew(state, key, record, beganSequence) {
       if (isPurged(state, record, beganSequence)) return PURGED
       return isOutdone(key, record) ? REPLACED : undefined
+    },
+    compareCopy(key, copy) {
+      const found = findHead(tables, key)
+      if (found.state !== 'whole') return 'older'
+      const { sequence } = found.stored.kind === 'entry' ? found.stored.head : found.stored.node
+      if (sequence === copy.sequence) return 'same'
+      return sequence > copy.sequence ? 'newer' : 'older'
     },
     refuseRenewed(state, known, head, began) {
       if (known.bodyId !== head.bodyId) return REPLACED

@@ -1,12 +1,12 @@
 // Takes a body that comes in pieces: each chunk is put into the store as soon as it is full, under a number of its own,
 // while the next one fills up. So a writer holds about two chunks, however large the body is.
 import type { EntryHead } from '../../model/cache-entry.js'
-import type { BodyWriter, WriteResult } from '../../model/store.js'
+import type { FrontBodyWriter, WriteResult } from '../../model/store.js'
 import type { Clock } from '../../shared/clock.js'
 import { CHUNK_BYTES, encodeChunk, type Compression } from '../codec/body-codec.js'
 import { StoredBodyError } from '../stored-body-error.js'
-import { FULL, keyToWrite, refusalOf, type Admission } from './admission.js'
-import { logChange } from './change-log.js'
+import { FULL, keyToWrite, refusalOf, REPLACED, type Admission, type Refusal } from './admission.js'
+import { logChange, logJump } from './change-log.js'
 import type { Evictor } from './evictor.js'
 import { createFillingChunks } from './filling-chunks.js'
 import type { RecordReader } from './record-reader.js'
@@ -35,8 +35,11 @@ export interface BodyWriterContext {
   readonly onEnd: () => void
 }
 
+/** Where an entry comes from: a call that began at a number, or the tier behind. */
+type Origin = number | 'tier-behind'
+
 /** Makes the writer of one body. */
-export function createBodyWriter(context: BodyWriterContext, bodyId: string): BodyWriter {
+export function createBodyWriter(context: BodyWriterContext, bodyId: string): FrontBodyWriter {
   const { tables, transactions, reader, admission, evictor, clock, maxBytes, compression, onEnd } = context
   const coming = createFillingChunks()
   /** The pieces added, one after the other, and the chunk that is being put. */
@@ -82,7 +85,7 @@ export function createBodyWriter(context: BodyWriterContext, bodyId: string): Bo
         ? { ...changed, state: evictor.afterWrite(changed.state) }
         : changed
     })
-    if (done.state === 'gone') throw new TransactionError('failed', LEFT_ALONE)
+    if (done.state === 'gone') throw new TransactionError('gone', LEFT_ALONE)
     if (done.state === 'full') throw new TransactionError('full', FILLED_UP)
     bodyNumber = done.bodyNumber
     grownAtMs = nowMs
@@ -112,7 +115,13 @@ export function createBodyWriter(context: BodyWriterContext, bodyId: string): Bo
     return coming.copyOf(index - chunksThere)
   }
 
-  async function commit(head: EntryHead, beganSequence: number): Promise<WriteResult> {
+  function refusalFor(before: StoreState, key: Buffer, head: EntryHead, from: Origin): Refusal | undefined {
+    if (from !== 'tier-behind') return admission.refuseNew(before, key, head, from)
+    return admission.compareCopy(key, head) === 'newer' ? REPLACED : undefined
+  }
+
+  async function commit(head: EntryHead, from: Origin): Promise<WriteResult> {
+    const isCopy = from === 'tier-behind'
     const key = keyToWrite(head.key)
     await adding
     await putting
@@ -123,15 +132,16 @@ export function createBodyWriter(context: BodyWriterContext, bodyId: string): Bo
       if (there?.number !== bodyNumber) return { state: before, result: 'gone' }
       const body = { there, chunks, sizeBytes }
       const isTooLarge = chargeOf(key, chunkBytesOf(body)) > maxBytes
-      const refusal = isTooLarge ? FULL : admission.refuseNew(before, key, head, beganSequence)
+      const refusal = isTooLarge ? FULL : refusalFor(before, key, head, from)
       if (refusal !== undefined) return { state: before, result: refusal }
       const record = { ...head, bodyId }
-      const written = putRecord(tables, before, key, { record, body, nowMs: clock.nowMs() })
-      logChange(tables, written.sequence, key)
+      const written = putRecord(tables, before, key, { record, body, nowMs: clock.nowMs(), isCopy })
+      if (isCopy) logJump(tables, written.sequence, key)
+      else logChange(tables, written.sequence, key)
       const { sequence } = written
       return { state: evictor.afterWrite(written, key), result: { isStored: true, sequence } }
     })
-    if (result === 'gone') throw new TransactionError('failed', LEFT_ALONE)
+    if (result === 'gone') throw new TransactionError('gone', LEFT_ALONE)
     return result
   }
 
@@ -139,9 +149,9 @@ export function createBodyWriter(context: BodyWriterContext, bodyId: string): Bo
     return bodyNumber === undefined ? before : dropUnfinished(tables, before, bodyNumber)
   }
 
-  async function finishNow(head: EntryHead, beganSequence: number): Promise<WriteResult> {
+  async function finishNow(head: EntryHead, from: Origin): Promise<WriteResult> {
     try {
-      const result = await refusalOf(commit(head, beganSequence))
+      const result = await refusalOf(commit(head, from))
       state = result.isStored ? 'finished' : 'refused'
       if (result.isStored) onEnd()
       return result
@@ -162,6 +172,14 @@ export function createBodyWriter(context: BodyWriterContext, bodyId: string): Bo
     onEnd()
   }
 
+  async function finish(head: EntryHead, from: Origin): Promise<WriteResult> {
+    refuseUnlessOpen()
+    state = 'finishing'
+    const finishing = finishNow(head, from)
+    ending = finishing.then(nothing, nothing)
+    return finishing
+  }
+
   return {
     async add(bytes) {
       refuseUnlessOpen()
@@ -178,13 +196,8 @@ export function createBodyWriter(context: BodyWriterContext, bodyId: string): Bo
       }
     },
 
-    async finish(head, beganSequence) {
-      refuseUnlessOpen()
-      state = 'finishing'
-      const finishing = finishNow(head, beganSequence)
-      ending = finishing.then(nothing, nothing)
-      return finishing
-    },
+    finish,
+    keep: async (head) => (await finish(head, 'tier-behind')).isStored,
 
     abandon() {
       if (state === 'open' || state === 'refused') ending = giveUp()

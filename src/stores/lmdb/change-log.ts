@@ -7,6 +7,9 @@ import type { Tables } from './tables.js'
 /** How many changes are kept. */
 const CHANGES_KEPT = 8_192
 
+/** More than a jump adds. */
+const FORGOTTEN_AT_ONCE = 64
+
 const KEY_ROW = 1
 const MARK_ROW = 2
 const RESERVATION_ROW = 3
@@ -20,6 +23,17 @@ export function logChange(tables: Tables, sequence: number, key: Buffer | undefi
 /** Records that the state's sequence number was given to a body that is still coming: nothing has changed yet. */
 export function logReservation(tables: Tables, sequence: number): void {
   putRow(tables, sequence, Buffer.from([RESERVATION_ROW]))
+}
+
+/**
+ * Records a key whose sequence number need not follow the last one: what number the row falls out of the log with may be
+ * passed over, so every row that is too old is looked for.
+ */
+export function logJump(tables: Tables, sequence: number, key: Buffer): void {
+  logChange(tables, sequence, key)
+  if (sequence <= CHANGES_KEPT) return
+  const end = numberKey(sequence - CHANGES_KEPT)
+  for (const old of tables.changes.keys({ end, limit: FORGOTTEN_AT_ONCE })) tables.changes.remove(old)
 }
 
 function putRow(tables: Tables, sequence: number, row: Buffer): void {

@@ -3,7 +3,7 @@
 import { join } from 'node:path'
 import type { EntryHead } from '../../model/cache-entry.js'
 import type { Mark } from '../../model/mark.js'
-import type { BodyWriter, SyncStore } from '../../model/store.js'
+import type { BodyWriter, FrontBodyWriter, FrontStore } from '../../model/store.js'
 import type { Clock } from '../../shared/clock.js'
 import { loadLz4 } from '../codec/lz4.js'
 import { scopeOf } from '../mark-table.js'
@@ -23,7 +23,7 @@ import { createMarkRows } from './mark-rows.js'
 import { DATA_FILE } from './private-files.js'
 import { createRecordReader } from './record-reader.js'
 import { createRecordWriter } from './record-writer.js'
-import { findHead, takeOut } from './records.js'
+import { findHead, takeOut, withoutRecords } from './records.js'
 import { readSecret, secretInside } from './secret-row.js'
 import {
   EMPTY_STATE,
@@ -59,7 +59,7 @@ const LOOK_EVERY_MS = 20
  *
  * @throws StoreOpenError where the module is missing or the folder cannot be used.
  */
-export async function createLmdbStore(options: LmdbStoreOptions): Promise<SyncStore> {
+export async function createLmdbStore(options: LmdbStoreOptions): Promise<FrontStore> {
   const { path, maxBytes, clock, compressAboveBytes = COMPRESS_ABOVE_BYTES } = options
   const environment = await openEnvironment({
     folder: path,
@@ -128,10 +128,21 @@ export async function createLmdbStore(options: LmdbStoreOptions): Promise<SyncSt
     })
   }
 
-  function writeBody(bodyId: string): BodyWriter {
+  function writeBody(bodyId: string): FrontBodyWriter {
     const body = createBodyWriter({ ...writing, onEnd: () => unfinished.delete(body) }, bodyId)
     unfinished.add(body)
     return body
+  }
+
+  function remove(key: string): Promise<boolean> {
+    const bytes = recordKey(key)
+    if (bytes === undefined) return Promise.resolve(false)
+    return transactions.change((before) => {
+      if (tables.heads.peek(bytes) === undefined) return { state: before, result: false }
+      const state = { ...takeOut(tables, before, bytes), sequence: before.sequence + 1 }
+      logChange(tables, state.sequence, bytes)
+      return { state, result: true }
+    })
   }
 
   if (!isReadOnly && readState(tables) === undefined) {
@@ -174,20 +185,16 @@ export async function createLmdbStore(options: LmdbStoreOptions): Promise<SyncSt
       return found.state === 'whole' && found.stored.kind === 'entry' ? found.stored.head : undefined
     },
 
+    keep: writer.keep,
+    forget: async (key) => void (await remove(key)),
+    forgetAll: () =>
+      transactions.change((before) => ({ state: withoutRecords(tables, before), result: undefined })),
+
     write: writer.write,
     writeBody,
     confirm: writer.confirm,
 
-    remove(key) {
-      const bytes = recordKey(key)
-      if (bytes === undefined) return Promise.resolve(false)
-      return transactions.change((before) => {
-        if (tables.heads.peek(bytes) === undefined) return { state: before, result: false }
-        const state = { ...takeOut(tables, before, bytes), sequence: before.sequence + 1 }
-        logChange(tables, state.sequence, bytes)
-        return { state, result: true }
-      })
-    },
+    remove,
 
     addMark(scope, { isSoft, atMs }) {
       return transactions.change((before) => {

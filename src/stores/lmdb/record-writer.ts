@@ -1,21 +1,23 @@
 // Writing and confirming records: checked against marks inside the transaction, and evicting what no longer fits.
 import type { CacheEntry, EntryHead, StoreRecord } from '../../model/cache-entry.js'
-import type { BodyWriter, WriteResult } from '../../model/store.js'
+import type { FrontBodyWriter, WriteResult } from '../../model/store.js'
 import type { Clock } from '../../shared/clock.js'
 import { encodeBody, type Compression } from '../codec/body-codec.js'
 import { StoredBodyError } from '../stored-body-error.js'
-import { FULL, keyToWrite, refusalOf, REPLACED, type Admission } from './admission.js'
-import { logChange } from './change-log.js'
+import { FULL, keyToWrite, refusalOf, REPLACED, type Admission, type Refusal } from './admission.js'
+import { logChange, logJump } from './change-log.js'
 import type { Evictor } from './evictor.js'
 import { chargeOf, chunkBytesOf, findHead, putRecord, replaceHead, type NewRecord } from './records.js'
 import type { StoreState } from './state-record.js'
 import type { Tables } from './tables.js'
-import type { Changed, Transactions } from './transactions.js'
+import { TransactionError, type Changed, type Transactions } from './transactions.js'
 
 /** Writes records. */
 export interface RecordWriter {
   write(record: StoreRecord, beganSequence: number): Promise<WriteResult>
   confirm(head: EntryHead, beganSequence: number): Promise<WriteResult>
+  /** Writes a copy of what the tier behind has, under that one's number. */
+  keep(record: StoreRecord): Promise<boolean>
 }
 
 /** What a writer needs. */
@@ -28,7 +30,7 @@ export interface RecordWriterContext {
   readonly maxBytes: number
   readonly compression: Compression
   /** For bodies that are too large to be held. */
-  readonly writeBody: (bodyId: string) => BodyWriter
+  readonly writeBody: (bodyId: string) => FrontBodyWriter
 }
 
 /** Makes the writer of a store. */
@@ -49,25 +51,58 @@ export function createRecordWriter(context: RecordWriterContext): RecordWriter {
     return { record, body: { chunks, sizeBytes: bytes.byteLength }, nowMs }
   }
 
-  /** Copies a body that stays in a tier, piece by piece. One that went from this very store meanwhile was replaced. */
-  async function copy(entry: CacheEntry, beganSequence: number): Promise<WriteResult> {
-    const writer = writeBody(entry.bodyId)
+  /** Takes over a body that stays in a tier, piece by piece. One that went from there meanwhile was replaced. */
+  async function takeOver<Result>(
+    { bodyId, body }: CacheEntry,
+    finish: (writer: FrontBodyWriter) => Promise<Result>,
+  ): Promise<Result | Refusal> {
+    const writer = writeBody(bodyId)
     try {
-      for await (const piece of entry.body.stream()) await writer.add(piece)
-      const result = await writer.finish(entry, beganSequence)
-      if (!result.isStored) await writer.abandon()
-      return result
+      for await (const piece of body.stream()) await writer.add(piece)
+      return await finish(writer)
     } catch (error) {
-      await writer.abandon()
       if (error instanceof StoredBodyError && error.reason === 'gone') return REPLACED
       throw error
+    } finally {
+      // Does nothing to a body that became an entry's.
+      await writer.abandon()
     }
   }
 
+  async function keepNow(record: StoreRecord): Promise<boolean> {
+    const key = keyToWrite(record.key)
+    if (record.kind === 'entry' && record.body.isRemote) {
+      return (await takeOver(record, (writer) => writer.keep(record))) === true
+    }
+    const fresh = { ...(await prepare(record)), isCopy: true }
+    if (chargeOf(key, chunkBytesOf(fresh.body)) > maxBytes) return false
+    return transactions.change<boolean>((before) => {
+      const known = admission.compareCopy(key, record)
+      // Each process that finds it far away brings it.
+      if (known !== 'older') return { state: before, result: known === 'same' }
+      const written = putRecord(tables, before, key, fresh)
+      logJump(tables, written.sequence, key)
+      return { state: evictor.afterWrite(written, key), result: true }
+    })
+  }
+
   return {
+    async keep(record) {
+      if (!Number.isSafeInteger(record.sequence) || record.sequence < 0) {
+        throw new RangeError(`A copy comes with its number; ${record.sequence} is none.`)
+      }
+      try {
+        return (await refusalOf(keepNow(record))) === true
+      } catch (error) {
+        if (error instanceof TransactionError && error.because === 'gone') return false
+        throw error
+      }
+    },
+
     async write(record, beganSequence) {
       const key = keyToWrite(record.key)
-      if (record.kind === 'entry' && record.body.isRemote) return refusalOf(copy(record, beganSequence))
+      if (record.kind === 'entry' && record.body.isRemote)
+        return refusalOf(takeOver(record, (writer) => writer.finish(record, beganSequence)))
       const fresh = await prepare(record)
       if (chargeOf(key, chunkBytesOf(fresh.body)) > maxBytes) return FULL
       return refusalOf(

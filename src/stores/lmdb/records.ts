@@ -29,6 +29,8 @@ export interface NewRecord {
   readonly record: EntryHead | VaryNode
   readonly body: NewBody
   readonly nowMs: number
+  /** True for what another tier gave its number: it keeps that number, and the store's own goes on from it. */
+  readonly isCopy?: boolean
 }
 
 /** The body of a new record: chunks that are in their table already, and sealed ones that follow them. */
@@ -62,20 +64,24 @@ export function chunkBytesOf({ there, chunks }: NewBody): number {
   return chunks.reduce((sum, chunk) => sum + chunk.byteLength, there?.chunkBytes ?? 0)
 }
 
-/** Puts a record under the next sequence number, in place of what was there. */
+/**
+ * Puts a record under the next sequence number, in place of what was there. A copy keeps the number it has; the store's own
+ * is not lower then, so that whatever is marked later here is newer than every copy.
+ */
 export function putRecord(tables: Tables, state: StoreState, key: Buffer, fresh: NewRecord): StoreState {
-  const { record, body, nowMs } = fresh
+  const { record, body, nowMs, isCopy = false } = fresh
   const { there, chunks, sizeBytes } = body
   const before = takeOut(tables, there === undefined ? state : closeUnfinished(tables, state, there), key)
-  const sequence = before.sequence + 1
+  const sequence = Math.max(before.sequence + 1, isCopy ? record.sequence : 0)
+  const number = isCopy ? record.sequence : sequence
   const chunksThere = there?.chunks ?? 0
   const place = { id: there?.number ?? sequence, chunks: chunksThere + chunks.length, sizeBytes }
   for (const [index, chunk] of chunks.entries()) {
     tables.chunks.put(chunkKey(place.id, chunksThere + index), chunk)
   }
   const head = isVaryNode(record)
-    ? encodeVaryNode(key, { ...record, sequence })
-    : encodeEntryHead(key, { ...record, sequence }, place)
+    ? encodeVaryNode(key, { ...record, sequence: number })
+    : encodeEntryHead(key, { ...record, sequence: number }, place)
   tables.heads.put(key, head)
   tables.expiry.put(expiryKey(record.removeAtMs, key), NOTHING)
   const chargeBytes = chargeOf(key, head.byteLength + chunkBytesOf(body))
@@ -145,6 +151,16 @@ export function takeOut(tables: Tables, state: StoreState, key: Buffer): StoreSt
     entries: state.entries - 1,
     liveBytes: Math.max(0, state.liveBytes - (card?.chargeBytes ?? 0)),
   }
+}
+
+/**
+ * Removes every record and every body that is still coming. The number that this takes stands in no log, so that whoever
+ * follows the changes takes it that everything may have changed.
+ */
+export function withoutRecords(tables: Tables, state: StoreState): StoreState {
+  const { heads, chunks, cards, expiry, unfinished } = tables
+  for (const table of [heads, chunks, cards, expiry, unfinished]) table.clear()
+  return { ...state, sequence: state.sequence + 1, entries: 0, liveBytes: 0, isEvicting: false }
 }
 
 function cardOfHead(tables: Tables, key: Buffer): Card | undefined {

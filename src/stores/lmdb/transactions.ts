@@ -20,8 +20,8 @@ const COVER_EVERY_MS = 1_000
 /** A key that no table has. */
 const NO_KEY = Buffer.from([0])
 
-/** Why nothing was written. */
-export type RefusedBecause = 'read-only' | 'full' | 'closed' | 'failed'
+/** Why nothing was written; `gone`: what it was to be added to is no longer there. */
+export type RefusedBecause = 'read-only' | 'full' | 'closed' | 'failed' | 'gone'
 
 /** Thrown where a transaction could not be committed. */
 export class TransactionError extends Error {
