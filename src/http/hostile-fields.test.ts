@@ -6,6 +6,7 @@ import { cacheControlOf, cacheDirectives } from './cache-control.js'
 import { entityTagOf, entityTagsOf } from './entity-tag.js'
 import { httpDateMs } from './http-date.js'
 import { demandsOf } from './request-demands.js'
+import { saidLimits } from './rate-limit-fields.js'
 import { responseDirectives } from './response-directives.js'
 import { retryAtMs } from './retry-after.js'
 import { selectingValue } from './selecting-value.js'
@@ -15,6 +16,18 @@ import { varyNames } from './vary.js'
 const READERS: readonly (readonly [string, (text: string) => unknown])[] = [
   ['HTTP dates', (text) => httpDateMs(text, 0)],
   ['Retry-After', (text) => retryAtMs(text, 0)],
+  ['RateLimit', (text) => saidLimits([['RateLimit', text]], 0)],
+  [
+    'X-RateLimit-Reset',
+    (text) =>
+      saidLimits(
+        [
+          ['X-RateLimit-Remaining', '1'],
+          ['X-RateLimit-Reset', text],
+        ],
+        0,
+      ),
+  ],
   ['Cache-Control', (text) => cacheControlOf([['Cache-Control', text]])],
   ['response directives', (text) => responseDirectives(cacheDirectives([['Cache-Control', text]]))],
   ['CDN-Cache-Control', (text) => targetedDirectives([['CDN-Cache-Control', text]])],
