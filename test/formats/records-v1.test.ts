@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { decodeBody } from '../../src/stores/codec/body-codec.js'
+import { createEnvelope } from '../../src/stores/codec/envelope.js'
 import { decodeHead } from '../../src/stores/codec/head-codec.js'
 import { loadLz4 } from '../../src/stores/codec/lz4.js'
 import { type LedgerRow, decodeLedgerRow } from '../../src/stores/codec/tallies-codec.js'
@@ -20,6 +21,7 @@ interface Recorded {
 }
 
 const recorded = JSON.parse(readFileSync(new URL('records-v1.json', import.meta.url), 'utf8')) as Recorded
+const envelope = createEnvelope()
 const key = Buffer.from(recorded.key)
 const bytesOf = (text: string | undefined): Uint8Array => Buffer.from(text ?? '', 'base64')
 
@@ -27,7 +29,7 @@ describe('records of format version 1', () => {
   it('an entry is read as it was written, with no age of its own at first', () => {
     const { place, sealed } = recorded.entry
     const head = { ...recorded.entry.head, initialAgeMs: 0 }
-    expect(decodeHead(key, bytesOf(sealed))).toEqual({
+    expect(decodeHead(envelope, key, bytesOf(sealed))).toEqual({
       state: 'whole',
       stored: { kind: 'entry', head, place },
     })
@@ -35,7 +37,10 @@ describe('records of format version 1', () => {
 
   it('a vary node is read as it was written', () => {
     const { node, sealed } = recorded.vary
-    expect(decodeHead(key, bytesOf(sealed))).toEqual({ state: 'whole', stored: { kind: 'vary', node } })
+    expect(decodeHead(envelope, key, bytesOf(sealed))).toEqual({
+      state: 'whole',
+      stored: { kind: 'vary', node },
+    })
   })
 
   it('a body is read as it was written, plain and compressed', async () => {
@@ -43,7 +48,7 @@ describe('records of format version 1', () => {
     const sizeBytes = Buffer.byteLength(text)
     const lz4 = await loadLz4()
     for (const chunks of [plain, packed]) {
-      const decoded = decodeBody({ bodyId, sizeBytes }, (index) => bytesOf(chunks[index]), lz4)
+      const decoded = decodeBody({ bodyId, sizeBytes }, (index) => bytesOf(chunks[index]), { envelope, lz4 })
       expect(decoded.state === 'whole' && Buffer.from(decoded.bytes).toString()).toBe(text)
     }
   })
@@ -51,6 +56,9 @@ describe('records of format version 1', () => {
   it('a row of the ledger is read as it was written, with no drifts counted', () => {
     const { row, sealed } = recorded.ledger
     const services = Object.entries(row.services).map(([name, tally]) => [name, { ...tally, drifts: 0 }])
-    expect(decodeLedgerRow(key, bytesOf(sealed))).toEqual({ ...row, services: Object.fromEntries(services) })
+    expect(decodeLedgerRow(envelope, key, bytesOf(sealed))).toEqual({
+      ...row,
+      services: Object.fromEntries(services),
+    })
   })
 })

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
+import { createEnvelope } from '../../src/stores/codec/envelope.js'
 import { decodeHead } from '../../src/stores/codec/head-codec.js'
 import { numberKey } from '../../src/stores/lmdb/keys.js'
 import type { Tables } from '../../src/stores/lmdb/tables.js'
@@ -14,10 +15,12 @@ interface Recorded {
 
 const recorded = JSON.parse(readFileSync(new URL('records-v2.json', import.meta.url), 'utf8')) as Recorded
 
+const envelope = createEnvelope()
+
 describe('records of format version 2', () => {
   it('an entry is read as it was written, with the age it had when it came', () => {
     const { head, place, sealed } = recorded.entry
-    expect(decodeHead(Buffer.from(recorded.key), Buffer.from(sealed, 'base64'))).toEqual({
+    expect(decodeHead(envelope, Buffer.from(recorded.key), Buffer.from(sealed, 'base64'))).toEqual({
       state: 'whole',
       stored: { kind: 'entry', head, place },
     })
@@ -27,6 +30,6 @@ describe('records of format version 2', () => {
     const { body, sealed } = recorded.unfinished
     const peek = (key: Buffer) =>
       key.equals(numberKey(body.number)) ? Buffer.from(sealed, 'base64') : undefined
-    expect(findUnfinished({ unfinished: { peek } } as unknown as Tables, body.number)).toEqual(body)
+    expect(findUnfinished({ envelope, unfinished: { peek } } as unknown as Tables, body.number)).toEqual(body)
   })
 })

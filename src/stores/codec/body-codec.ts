@@ -1,5 +1,5 @@
 // Bodies as chunks of at most 256 KiB, each in an envelope of its own that opens only as that part of that body.
-import { ENVELOPE_BYTES, FLAG_LZ4, open, seal } from './envelope.js'
+import { type Envelope, FLAG_LZ4, MAX_ENVELOPE_BYTES } from './envelope.js'
 import type { Lz4 } from './lz4.js'
 
 /** The most bytes of a body in one chunk. */
@@ -8,9 +8,14 @@ export const CHUNK_BYTES = 256 * 1024
 /** LZ4 is kept where it saves at least an eighth. */
 const WORTHWHILE = 7 / 8
 
-/** How bodies are compressed. */
-export interface Compression {
+/** How bodies become chunks, and chunks bodies again. */
+export interface ChunkCodec {
+  readonly envelope: Envelope
   readonly lz4: Lz4 | undefined
+}
+
+/** How bodies are compressed and sealed. */
+export interface BodyPacking extends ChunkCodec {
   /** Bodies above this size are compressed, in bytes. */
   readonly aboveBytes: number
 }
@@ -46,27 +51,26 @@ export function chunkOf({ bodyId, sizeBytes }: BodyIdentity, index: number): Chu
 export async function encodeBody(
   bodyId: string,
   body: Uint8Array,
-  { lz4, aboveBytes }: Compression,
+  { lz4, aboveBytes, envelope }: BodyPacking,
 ): Promise<Uint8Array[]> {
-  const compressor = body.byteLength > aboveBytes ? lz4 : undefined
+  const codec = { envelope, lz4: body.byteLength > aboveBytes ? lz4 : undefined }
   const chunks: Uint8Array[] = []
   for (let index = 0; index < chunkCount(body.byteLength); index += 1) {
     const raw = body.subarray(index * CHUNK_BYTES, (index + 1) * CHUNK_BYTES)
-    chunks.push(await encodeChunk(bodyId, index, raw, compressor))
+    chunks.push(await encodeChunk({ bodyId, index }, raw, codec))
   }
   return chunks
 }
 
 /** Compresses and seals one chunk; without LZ4 it is sealed as it is. */
 export async function encodeChunk(
-  bodyId: string,
-  index: number,
+  { bodyId, index }: Omit<ChunkIdentity, 'sizeBytes'>,
   raw: Uint8Array,
-  lz4: Lz4 | undefined,
+  { lz4, envelope }: ChunkCodec,
 ): Promise<Uint8Array> {
   const packed = await lz4?.compress(raw)
   const isPacked = packed !== undefined && packed.byteLength < raw.byteLength * WORTHWHILE
-  return seal('chunk', placeOf(bodyId, index), isPacked ? packed : raw, isPacked ? FLAG_LZ4 : 0)
+  return envelope.seal('chunk', placeOf(bodyId, index), isPacked ? packed : raw, isPacked ? FLAG_LZ4 : 0)
 }
 
 /**
@@ -76,11 +80,11 @@ export async function encodeChunk(
 export function decodeBody(
   identity: BodyIdentity,
   chunkAt: (index: number) => Uint8Array | undefined,
-  lz4: Lz4 | undefined,
+  codec: ChunkCodec,
 ): DecodedBody {
   let bytes: Uint8Array | undefined
   for (let index = 0; index < chunkCount(identity.sizeBytes); index += 1) {
-    const chunk = decodeChunk(chunkOf(identity, index), chunkAt(index), lz4)
+    const chunk = decodeChunk(chunkOf(identity, index), chunkAt(index), codec)
     if (chunk.state !== 'whole') return chunk
     bytes ??= new Uint8Array(identity.sizeBytes)
     bytes.set(chunk.bytes, index * CHUNK_BYTES)
@@ -92,10 +96,10 @@ export function decodeBody(
 export function decodeChunk(
   { bodyId, index, sizeBytes }: ChunkIdentity,
   sealed: Uint8Array | undefined,
-  lz4: Lz4 | undefined,
+  { lz4, envelope }: ChunkCodec,
 ): DecodedBody {
-  if (sealed === undefined || sealed.byteLength > ENVELOPE_BYTES + sizeBytes) return { state: 'damaged' }
-  const opened = open('chunk', placeOf(bodyId, index), sealed)
+  if (sealed === undefined || sealed.byteLength > MAX_ENVELOPE_BYTES + sizeBytes) return { state: 'damaged' }
+  const opened = envelope.open('chunk', placeOf(bodyId, index), sealed)
   if (opened.state !== 'whole') return opened
   const isPacked = (opened.flags & FLAG_LZ4) !== 0
   if (isPacked && lz4 === undefined) return { state: 'no-lz4' }

@@ -2,7 +2,7 @@
 import type { EntryHead, VaryNode } from '../../model/cache-entry.js'
 import { createByteReader } from './byte-reader.js'
 import { createByteWriter } from './byte-writer.js'
-import { claimedKind, open, seal, type Opened } from './envelope.js'
+import { claimedKind, type Envelope, type Opened } from './envelope.js'
 
 /** Where the body of an entry stands in a store. */
 export interface BodyPlace {
@@ -28,7 +28,11 @@ const SAME_URLS = 2
 const HAS_INITIAL_AGE = 4
 
 /** Encodes an entry's head. */
-export function encodeEntryHead(storeKey: Uint8Array, head: EntryHead, place: BodyPlace): Uint8Array {
+export function encodeEntryHead(
+  envelope: Envelope,
+  storeKey: Uint8Array,
+  { head, place }: { readonly head: EntryHead; readonly place: BodyPlace },
+): Uint8Array {
   const writer = createByteWriter()
   const hasSameUrls = head.url === head.purgeUrl
   const hasInitialAge = head.initialAgeMs > 0
@@ -61,23 +65,23 @@ export function encodeEntryHead(storeKey: Uint8Array, head: EntryHead, place: Bo
     ...head.tags,
   ])
   if (hasInitialAge) writer.float64(head.initialAgeMs)
-  return seal('entry', storeKey, writer.finish())
+  return envelope.seal('entry', storeKey, writer.finish())
 }
 
 /** Encodes a vary node. */
-export function encodeVaryNode(storeKey: Uint8Array, node: VaryNode): Uint8Array {
+export function encodeVaryNode(envelope: Envelope, storeKey: Uint8Array, node: VaryNode): Uint8Array {
   const writer = createByteWriter()
   writer.integer(node.sequence)
   writer.float64(node.removeAtMs)
   writer.integer(node.names.length)
   writer.strings([node.key, ...node.names])
-  return seal('vary', storeKey, writer.finish())
+  return envelope.seal('vary', storeKey, writer.finish())
 }
 
 /** Decodes either; never throws. */
-export function decodeHead(storeKey: Uint8Array, sealed: Uint8Array): DecodedHead {
+export function decodeHead(envelope: Envelope, storeKey: Uint8Array, sealed: Uint8Array): DecodedHead {
   const kind = claimedKind(sealed) === 'vary' ? 'vary' : 'entry'
-  const opened = open(kind, storeKey, sealed)
+  const opened = envelope.open(kind, storeKey, sealed)
   if (opened.state !== 'whole') return opened
   try {
     const stored = kind === 'vary' ? readVaryNode(opened.payload) : readEntryHead(opened.payload)

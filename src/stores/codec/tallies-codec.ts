@@ -4,7 +4,7 @@ import { OUTCOMES } from '../../model/outcome.js'
 import { emptyTally, type Tallies } from '../../model/tally.js'
 import { createByteReader, type ByteReader } from './byte-reader.js'
 import { createByteWriter, type ByteWriter } from './byte-writer.js'
-import { open, seal } from './envelope.js'
+import type { Envelope } from './envelope.js'
 
 /** A row of the ledger: the totals with their epoch, or one minute. */
 export interface LedgerRow {
@@ -14,7 +14,7 @@ export interface LedgerRow {
 }
 
 /** Packs a row. */
-export function encodeLedgerRow(storeKey: Uint8Array, row: LedgerRow): Uint8Array {
+export function encodeLedgerRow(envelope: Envelope, storeKey: Uint8Array, row: LedgerRow): Uint8Array {
   const writer = createByteWriter()
   const services = Object.entries(row.services)
   writer.integer(row.epoch)
@@ -25,12 +25,16 @@ export function encodeLedgerRow(storeKey: Uint8Array, row: LedgerRow): Uint8Arra
   for (const [, tally] of services) writeTally(writer, tally)
   // Figures that earlier versions did not have stand after all that they knew.
   for (const [, tally] of services) writer.integer(tally.drifts)
-  return seal('tallies', storeKey, writer.finish())
+  return envelope.seal('tallies', storeKey, writer.finish())
 }
 
 /** Unpacks a row; undefined where it is damaged or newer. */
-export function decodeLedgerRow(storeKey: Uint8Array, sealed: Uint8Array): LedgerRow | undefined {
-  const opened = open('tallies', storeKey, sealed)
+export function decodeLedgerRow(
+  envelope: Envelope,
+  storeKey: Uint8Array,
+  sealed: Uint8Array,
+): LedgerRow | undefined {
+  const opened = envelope.open('tallies', storeKey, sealed)
   if (opened.state !== 'whole') return undefined
   try {
     return readRow(createByteReader(opened.payload))

@@ -3,7 +3,7 @@
 import type { EntryHead } from '../../model/cache-entry.js'
 import type { FrontBodyWriter, WriteResult } from '../../model/store.js'
 import type { Clock } from '../../shared/clock.js'
-import { CHUNK_BYTES, encodeChunk, type Compression } from '../codec/body-codec.js'
+import { type BodyPacking, CHUNK_BYTES, encodeChunk } from '../codec/body-codec.js'
 import { StoredBodyError } from '../stored-body-error.js'
 import { FULL, keyToWrite, refusalOf, REPLACED, type Admission, type Refusal } from './admission.js'
 import { logChange, logJump } from './change-log.js'
@@ -30,7 +30,7 @@ export interface BodyWriterContext {
   readonly evictor: Evictor
   readonly clock: Clock
   readonly maxBytes: number
-  readonly compression: Compression
+  readonly packing: BodyPacking
   /** Told once the body is an entry's, or given up. */
   readonly onEnd: () => void
 }
@@ -40,7 +40,7 @@ type Origin = number | 'tier-behind'
 
 /** Makes the writer of one body. */
 export function createBodyWriter(context: BodyWriterContext, bodyId: string): FrontBodyWriter {
-  const { tables, transactions, reader, admission, evictor, clock, maxBytes, compression, onEnd } = context
+  const { tables, transactions, reader, admission, evictor, clock, maxBytes, packing, onEnd } = context
   const coming = createFillingChunks()
   /** The pieces added, one after the other, and the chunk that is being put. */
   let adding: Promise<void> = Promise.resolve()
@@ -94,8 +94,8 @@ export function createBodyWriter(context: BodyWriterContext, bodyId: string): Fr
   }
 
   function seal(index: number, raw: Uint8Array): Promise<Uint8Array> {
-    const isLarge = index * CHUNK_BYTES + raw.byteLength > compression.aboveBytes
-    return encodeChunk(bodyId, index, raw, isLarge ? compression.lz4 : undefined)
+    const isLarge = index * CHUNK_BYTES + raw.byteLength > packing.aboveBytes
+    return encodeChunk({ bodyId, index }, raw, isLarge ? packing : { ...packing, lz4: undefined })
   }
 
   async function renewIfDue(): Promise<void> {

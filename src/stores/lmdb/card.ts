@@ -1,7 +1,7 @@
 // A record's index card: what replacing, evicting and cleaning need to know without reading its head.
 import { createByteReader } from '../codec/byte-reader.js'
 import { createByteWriter } from '../codec/byte-writer.js'
-import { open, seal } from '../codec/envelope.js'
+import type { Envelope } from '../codec/envelope.js'
 
 /** What a card says. */
 export interface Card {
@@ -18,7 +18,7 @@ export interface Card {
 }
 
 /** Writes a card for the table of cards. */
-export function writeCard(storeKey: Uint8Array, card: Card): Uint8Array {
+export function writeCard(envelope: Envelope, storeKey: Uint8Array, card: Card): Uint8Array {
   const writer = createByteWriter()
   writer.integer(card.sequence)
   writer.integer(card.bodyNumber)
@@ -26,12 +26,12 @@ export function writeCard(storeKey: Uint8Array, card: Card): Uint8Array {
   writer.integer(card.chargeBytes)
   writer.float64(card.removeAtMs)
   writer.integer(card.usedAtSeconds)
-  return seal('card', storeKey, writer.finish())
+  return envelope.seal('card', storeKey, writer.finish())
 }
 
 /** Reads a card; undefined where it is damaged. */
-export function readCard(storeKey: Uint8Array, sealed: Uint8Array): Card | undefined {
-  const opened = open('card', storeKey, sealed)
+export function readCard(envelope: Envelope, storeKey: Uint8Array, sealed: Uint8Array): Card | undefined {
+  const opened = envelope.open('card', storeKey, sealed)
   if (opened.state !== 'whole') return undefined
   const reader = createByteReader(opened.payload)
   return {

@@ -2,7 +2,7 @@
 import type { Changes } from '../../model/store.js'
 import { AFTER_ALL, numberKey, numberOfKey } from './keys.js'
 import type { StoreState } from './state-record.js'
-import type { Tables } from './tables.js'
+import type { BareTables } from './tables.js'
 
 /** How many changes are kept. */
 const CHANGES_KEPT = 8_192
@@ -15,13 +15,13 @@ const MARK_ROW = 2
 const RESERVATION_ROW = 3
 
 /** Records, inside a write transaction, what the state's sequence number was given for: a key, or a mark. */
-export function logChange(tables: Tables, sequence: number, key: Buffer | undefined): void {
+export function logChange(tables: BareTables, sequence: number, key: Buffer | undefined): void {
   const row = key === undefined ? Buffer.from([MARK_ROW]) : Buffer.concat([Buffer.from([KEY_ROW]), key])
   putRow(tables, sequence, row)
 }
 
 /** Records that the state's sequence number was given to a body that is still coming: nothing has changed yet. */
-export function logReservation(tables: Tables, sequence: number): void {
+export function logReservation(tables: BareTables, sequence: number): void {
   putRow(tables, sequence, Buffer.from([RESERVATION_ROW]))
 }
 
@@ -29,20 +29,20 @@ export function logReservation(tables: Tables, sequence: number): void {
  * Records a key whose sequence number need not follow the last one: what number the row falls out of the log with may be
  * passed over, so every row that is too old is looked for.
  */
-export function logJump(tables: Tables, sequence: number, key: Buffer): void {
+export function logJump(tables: BareTables, sequence: number, key: Buffer): void {
   logChange(tables, sequence, key)
   if (sequence <= CHANGES_KEPT) return
   const end = numberKey(sequence - CHANGES_KEPT)
   for (const old of tables.changes.keys({ end, limit: FORGOTTEN_AT_ONCE })) tables.changes.remove(old)
 }
 
-function putRow(tables: Tables, sequence: number, row: Buffer): void {
+function putRow(tables: BareTables, sequence: number, row: Buffer): void {
   tables.changes.put(numberKey(sequence), row)
   if (sequence > CHANGES_KEPT) tables.changes.remove(numberKey(sequence - CHANGES_KEPT))
 }
 
 /** What changed after a number. */
-export function changesSince(tables: Tables, state: StoreState, since: number): Changes {
+export function changesSince(tables: BareTables, state: StoreState, since: number): Changes {
   const { sequence, lastMark } = state
   const hasNewMarks = lastMark > since
   if (since === sequence) return { sequence, keys: new Map(), hasNewMarks, isComplete: true }

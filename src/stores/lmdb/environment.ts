@@ -7,12 +7,12 @@ import { StoreOpenError } from '../store-open-error.js'
 import { judgeDataFile } from './data-file.js'
 import { DATA_FILE, LOCK_FILE, makePrivate } from './private-files.js'
 import { setAsideIfBad } from './set-aside.js'
-import { openTables, TABLE_OPTIONS, type Tables } from './tables.js'
+import { type BareTables, openTables, TABLE_OPTIONS } from './tables.js'
 
 /** An open environment. */
 export interface Environment {
   readonly root: RootDatabase<Buffer, Buffer>
-  readonly tables: Tables
+  readonly tables: BareTables
   readonly isReadOnly: boolean
 }
 

@@ -74,7 +74,10 @@ function nextVictims(tables: Tables, slice: EvictionSlice): readonly Victim[] {
     for (const { key: row, value } of sampleRows(tables)) {
       const key = keyOfCard(row)
       if (isSpared(key)) continue
-      sample.set(key.toString('latin1'), { key, usedAtSeconds: readCard(row, value)?.usedAtSeconds ?? 0 })
+      sample.set(key.toString('latin1'), {
+        key,
+        usedAtSeconds: readCard(tables.envelope, row, value)?.usedAtSeconds ?? 0,
+      })
     }
   }
   // Points that lie close together give fewer than they might; still only a quarter goes.

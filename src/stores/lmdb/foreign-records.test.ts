@@ -8,7 +8,7 @@ import { sampleEntry } from '../../../test/contracts/sample-records.js'
 import { createFakeClock } from '../../../test/helpers/fake-clock.js'
 import { createLmdbStore } from './lmdb-store.js'
 import { EMPTY_STATE, LAYOUT_VERSION, putState } from './state-record.js'
-import { openTables, TABLE_OPTIONS, type Tables } from './tables.js'
+import { openTables, plainTables, TABLE_OPTIONS, type Tables } from './tables.js'
 
 const base = mkdtempSync(join(tmpdir(), 'cachette-foreign-'))
 const clock = createFakeClock()
@@ -29,7 +29,7 @@ async function alteredStore(alter: (tables: Tables) => void): Promise<string> {
   const root = openLmdb<Buffer, Buffer>({ path, maxDbs: 24, overlappingSync: false, ...TABLE_OPTIONS })
   root.transactionSync(() => {
     const tables = openTables(root)
-    if (tables !== undefined) alter(tables)
+    if (tables !== undefined) alter(plainTables(tables))
   })
   await root.close()
   return path

@@ -11,7 +11,7 @@ import { EntryBody } from '../../model/entry-body.js'
 import type { Store } from '../../model/store.js'
 import { chunkKey } from './keys.js'
 import { createLmdbStore } from './lmdb-store.js'
-import { openTables, TABLE_OPTIONS, type Tables } from './tables.js'
+import { openTables, plainTables, TABLE_OPTIONS, type Tables } from './tables.js'
 
 const base = mkdtempSync(join(tmpdir(), 'cachette-large-'))
 const clock = createFakeClock()
@@ -35,7 +35,7 @@ function largeEntry(key: string, seed = 0): CacheEntry {
 /** Looks into the tables of a store that is closed, or alters them. */
 async function inTables<Result>(path: string, work: (tables: Tables) => Result): Promise<Result> {
   const root = openLmdb<Buffer, Buffer>({ path, maxDbs: 24, overlappingSync: false, ...TABLE_OPTIONS })
-  const result = root.transactionSync(() => work(openTables(root)!))
+  const result = root.transactionSync(() => work(plainTables(openTables(root)!)))
   await root.close()
   return result
 }

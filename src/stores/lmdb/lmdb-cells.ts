@@ -1,9 +1,9 @@
-// Cells in their table: one row each, changed inside a write transaction, so that processes take turns.
+// Cells in their table: one row each, changed inside a write transaction, so that processes take turns. Where names are
+// hidden, listing by a prefix looks at all rows.
 import type { Cell, Cells } from '../../model/cells.js'
 import type { Clock } from '../../shared/clock.js'
 import { createByteReader } from '../codec/byte-reader.js'
 import { createByteWriter } from '../codec/byte-writer.js'
-import { open, seal } from '../codec/envelope.js'
 import type { Tables } from './tables.js'
 import type { Transactions } from './transactions.js'
 
@@ -16,8 +16,7 @@ export interface LmdbCellsContext {
   readonly look: () => void
 }
 
-interface Row {
-  readonly value: string
+interface Row extends Cell {
   readonly keepUntilMs: number
 }
 
@@ -25,34 +24,34 @@ interface Row {
 export function createLmdbCells({ tables, transactions, clock, look }: LmdbCellsContext): Cells {
   function current(key: Buffer): string | undefined {
     const sealed = tables.cells.peek(key)
-    const row = sealed === undefined ? undefined : decodeRow(key, sealed)
+    const row = sealed === undefined ? undefined : decodeRow(tables, key, sealed)
     return row !== undefined && row.keepUntilMs > clock.nowMs() ? row.value : undefined
   }
 
   return {
     read(name) {
       look()
-      return current(Buffer.from(name))
+      return current(tables.names.of(name))
     },
     update: (name, change) =>
       transactions.run(() => {
-        const key = Buffer.from(name)
+        const key = tables.names.of(name)
         const changed = change(current(key), clock.nowMs())
-        if (changed.action === 'put') tables.cells.put(key, encodeRow(key, changed))
+        if (changed.action === 'put') tables.cells.put(key, encodeRow(tables, key, { name, ...changed }))
         else if (changed.action === 'remove') tables.cells.remove(key)
         return changed.result
       }),
     list(prefix) {
       look()
       const start = Buffer.from(prefix)
-      const end = Buffer.concat([start, Buffer.from([0xff])])
+      const range = { start, end: Buffer.concat([start, Buffer.from([0xff])]) }
       const found: Cell[] = []
-      for (const { key, value } of tables.cells.rows({ start, end })) {
-        const row = decodeRow(key, value)
-        if (row !== undefined && row.keepUntilMs > clock.nowMs())
-          found.push({ name: key.toString(), value: row.value })
+      for (const { key, value } of tables.cells.rows(tables.names.isHidden ? {} : range)) {
+        const row = decodeRow(tables, key, value)
+        if (row?.name.startsWith(prefix) === true && row.keepUntilMs > clock.nowMs())
+          found.push({ name: row.name, value: row.value })
       }
-      return found
+      return tables.names.isHidden ? found.sort(byName) : found
     },
   }
 }
@@ -60,22 +59,27 @@ export function createLmdbCells({ tables, transactions, clock, look }: LmdbCells
 /** Removes rows past their time, inside a write transaction. */
 export function cleanCells(tables: Tables, nowMs: number): void {
   for (const { key, value } of tables.cells.rows({})) {
-    const row = decodeRow(key, value)
+    const row = decodeRow(tables, key, value)
     if (row === undefined || row.keepUntilMs <= nowMs) tables.cells.remove(key)
   }
 }
 
-function encodeRow(key: Buffer, { value, keepUntilMs }: Row): Uint8Array {
-  const writer = createByteWriter()
-  writer.float64(keepUntilMs)
-  writer.strings([value])
-  return seal('cell', key, writer.finish())
+function byName(left: Cell, right: Cell): number {
+  return Buffer.compare(Buffer.from(left.name), Buffer.from(right.name))
 }
 
-function decodeRow(key: Buffer, sealed: Uint8Array): Row | undefined {
-  const opened = open('cell', key, sealed)
+function encodeRow({ envelope, names }: Tables, key: Buffer, { name, value, keepUntilMs }: Row): Uint8Array {
+  const writer = createByteWriter()
+  writer.float64(keepUntilMs)
+  writer.strings(names.isHidden ? [value, name] : [value])
+  return envelope.seal('cell', key, writer.finish())
+}
+
+function decodeRow({ envelope, names }: Tables, key: Buffer, sealed: Uint8Array): Row | undefined {
+  const opened = envelope.open('cell', key, sealed)
   if (opened.state !== 'whole') return undefined
   const reader = createByteReader(opened.payload)
   const keepUntilMs = reader.float64()
-  return { keepUntilMs, value: reader.strings(1)[0] ?? '' }
+  const [value = '', name = key.toString()] = reader.strings(names.isHidden ? 2 : 1)
+  return { name, value, keepUntilMs }
 }

@@ -68,7 +68,7 @@ export function createLmdbLedger({ tables, clock, look, transact, transactNow }:
       const rows = tables.ledger.rows({ start: numberKey(Math.max(1, fromMinute)), end: AFTER_MINUTES })
       const minutes = rows.map(({ key, value }) => ({
         minute: numberOfKey(key),
-        services: decodeLedgerRow(key, value)?.services ?? {},
+        services: decodeLedgerRow(tables.envelope, key, value)?.services ?? {},
       }))
       return { sinceMs, services, minutes }
     },
@@ -87,9 +87,9 @@ function begun(epoch: number, sinceMs: number): LedgerRow {
 
 function readRow(tables: Tables, key: Buffer): LedgerRow | undefined {
   const sealed = tables.ledger.peek(key)
-  return sealed === undefined ? undefined : decodeLedgerRow(key, sealed)
+  return sealed === undefined ? undefined : decodeLedgerRow(tables.envelope, key, sealed)
 }
 
 function putRow(tables: Tables, key: Buffer, row: LedgerRow): void {
-  tables.ledger.put(key, encodeLedgerRow(key, row))
+  tables.ledger.put(key, encodeLedgerRow(tables.envelope, key, row))
 }

@@ -33,6 +33,7 @@ import {
   stateForWriting,
   type StoreState,
 } from './state-record.js'
+import { plainTables } from './tables.js'
 import { createTransactions } from './transactions.js'
 import { createUseSampler } from './use-sampler.js'
 import { noteUses } from './use-notes.js'
@@ -67,7 +68,8 @@ export async function createLmdbStore(options: LmdbStoreOptions): Promise<FrontS
     nowMs: clock.nowMs(),
     onWarning: options.onWarning ?? (() => undefined),
   })
-  const { root, tables, isReadOnly } = environment
+  const { root, isReadOnly } = environment
+  const tables = plainTables(environment.tables)
   const layout = readState(tables)?.layout ?? LAYOUT_VERSION
   if (layout > LAYOUT_VERSION) {
     await root.close()
@@ -77,6 +79,7 @@ export async function createLmdbStore(options: LmdbStoreOptions): Promise<FrontS
   const marks = createMarkRows(tables)
   const transactions = createTransactions({
     ...environment,
+    tables,
     dataFile: join(path, DATA_FILE),
     clock,
     onFailure: () => marks.reset(),
@@ -98,7 +101,7 @@ export async function createLmdbStore(options: LmdbStoreOptions): Promise<FrontS
     clock,
     maxBytes,
     admission: createAdmission(tables, marks, clock),
-    compression: { lz4, aboveBytes: compressAboveBytes },
+    packing: { lz4, aboveBytes: compressAboveBytes, envelope: tables.envelope },
   }
   const writer = createRecordWriter({ ...writing, writeBody })
   const sampler = createUseSampler(clock, (keys) => {

@@ -1,9 +1,7 @@
 // Marks in their table, one row per scope and kind, and a copy in memory that is read anew when a mark was drawn.
-import { createHash } from 'node:crypto'
 import type { Mark } from '../../model/mark.js'
 import { createByteReader } from '../codec/byte-reader.js'
 import { createByteWriter } from '../codec/byte-writer.js'
-import { open, seal } from '../codec/envelope.js'
 import { markId, scopeOf, supersedes } from '../mark-table.js'
 import type { StoreState } from './state-record.js'
 import type { Tables } from './tables.js'
@@ -27,7 +25,7 @@ export function createMarkRows(tables: Tables): MarkRows {
   function readAll(): Mark[] {
     const marks: Mark[] = []
     for (const { key, value } of tables.marks.rows({})) {
-      const mark = decodeMark(key, value)
+      const mark = decodeMark(tables, key, value)
       if (mark !== undefined) marks.push(mark)
     }
     return marks
@@ -42,16 +40,17 @@ export function createMarkRows(tables: Tables): MarkRows {
       copy = undefined
       const isBroad = mark.scope.all === true
       const rivals = isBroad ? readAll() : [{ ...mark, isSoft: true }]
-      for (const older of rivals) if (supersedes(mark, older)) tables.marks.remove(rowKey(older))
-      const key = rowKey(mark)
-      tables.marks.put(key, encodeMark(key, mark))
+      for (const older of rivals) if (supersedes(mark, older)) tables.marks.remove(rowKey(tables, older))
+      const key = rowKey(tables, mark)
+      tables.marks.put(key, encodeMark(tables, key, mark))
     },
     forget(marks) {
       copy = undefined
       for (const mark of marks) {
-        const key = rowKey(mark)
+        const key = rowKey(tables, mark)
         const row = tables.marks.peek(key)
-        if (row !== undefined && decodeMark(key, row)?.sequence === mark.sequence) tables.marks.remove(key)
+        if (row !== undefined && decodeMark(tables, key, row)?.sequence === mark.sequence)
+          tables.marks.remove(key)
       }
     },
     reset() {
@@ -60,21 +59,21 @@ export function createMarkRows(tables: Tables): MarkRows {
   }
 }
 
-function rowKey(mark: Mark): Buffer {
-  return createHash('sha256').update(markId(mark.scope, mark.isSoft)).digest().subarray(0, 16)
+function rowKey({ names }: Tables, mark: Mark): Buffer {
+  return names.digest(markId(mark.scope, mark.isSoft))
 }
 
-function encodeMark(key: Buffer, { scope, sequence, atMs, isSoft }: Mark): Uint8Array {
+function encodeMark({ envelope }: Tables, key: Buffer, { scope, sequence, atMs, isSoft }: Mark): Uint8Array {
   const writer = createByteWriter()
   writer.integer(sequence)
   writer.float64(atMs)
   writer.byte(isSoft ? 1 : 0)
   writer.strings([JSON.stringify(scope)])
-  return seal('mark', key, writer.finish())
+  return envelope.seal('mark', key, writer.finish())
 }
 
-function decodeMark(key: Buffer, sealed: Uint8Array): Mark | undefined {
-  const opened = open('mark', key, sealed)
+function decodeMark({ envelope }: Tables, key: Buffer, sealed: Uint8Array): Mark | undefined {
+  const opened = envelope.open('mark', key, sealed)
   if (opened.state !== 'whole') return undefined
   const reader = createByteReader(opened.payload)
   const sequence = reader.integer()

@@ -47,10 +47,11 @@ export interface RecordReaderContext {
 /** Makes the reader of a store. */
 export function createRecordReader(context: RecordReaderContext): RecordReader {
   const { tables, lz4, isClosed, look, onDamage } = context
+  const codec = { lz4, envelope: tables.envelope }
 
   function decodeAt(bodyNumber: number, identity: ChunkIdentity): DecodedBody | { readonly state: 'gone' } {
     const sealed = tables.chunks.peek(chunkKey(bodyNumber, identity.index))
-    return sealed === undefined ? { state: 'gone' } : decodeChunk(identity, sealed, lz4)
+    return sealed === undefined ? { state: 'gone' } : decodeChunk(identity, sealed, codec)
   }
 
   function chunk(bodyNumber: number, identity: ChunkIdentity): Uint8Array {
@@ -117,7 +118,7 @@ export function createRecordReader(context: RecordReaderContext): RecordReader {
         return { state: 'whole', record: { kind: 'entry', ...head, body: bodyThatStays(key, head, place) } }
       }
       const identity = { bodyId: head.bodyId, sizeBytes: place.sizeBytes }
-      const body = decodeBody(identity, (index) => tables.chunks.peek(chunkKey(place.id, index)), lz4)
+      const body = decodeBody(identity, (index) => tables.chunks.peek(chunkKey(place.id, index)), codec)
       if (body.state !== 'whole') return body
       return { state: 'whole', record: { kind: 'entry', ...head, body: new EntryBody(body.bytes) } }
     },

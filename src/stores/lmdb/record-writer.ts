@@ -2,7 +2,7 @@
 import type { CacheEntry, EntryHead, StoreRecord } from '../../model/cache-entry.js'
 import type { FrontBodyWriter, WriteResult } from '../../model/store.js'
 import type { Clock } from '../../shared/clock.js'
-import { encodeBody, type Compression } from '../codec/body-codec.js'
+import { type BodyPacking, encodeBody } from '../codec/body-codec.js'
 import { StoredBodyError } from '../stored-body-error.js'
 import { FULL, keyToWrite, refusalOf, REPLACED, type Admission, type Refusal } from './admission.js'
 import { logChange, logJump } from './change-log.js'
@@ -28,14 +28,14 @@ export interface RecordWriterContext {
   readonly evictor: Evictor
   readonly clock: Clock
   readonly maxBytes: number
-  readonly compression: Compression
+  readonly packing: BodyPacking
   /** For bodies that are too large to be held. */
   readonly writeBody: (bodyId: string) => FrontBodyWriter
 }
 
 /** Makes the writer of a store. */
 export function createRecordWriter(context: RecordWriterContext): RecordWriter {
-  const { tables, transactions, admission, evictor, clock, maxBytes, compression, writeBody } = context
+  const { tables, transactions, admission, evictor, clock, maxBytes, packing, writeBody } = context
 
   function stored(key: Buffer, written: StoreState): Changed<WriteResult> {
     logChange(tables, written.sequence, key)
@@ -47,7 +47,7 @@ export function createRecordWriter(context: RecordWriterContext): RecordWriter {
     const nowMs = clock.nowMs()
     if (record.kind === 'vary') return { record, body: { chunks: [], sizeBytes: 0 }, nowMs }
     const bytes = record.body.bytes()
-    const chunks = await encodeBody(record.bodyId, bytes, compression)
+    const chunks = await encodeBody(record.bodyId, bytes, packing)
     return { record, body: { chunks, sizeBytes: bytes.byteLength }, nowMs }
   }
 

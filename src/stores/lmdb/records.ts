@@ -44,14 +44,14 @@ export interface NewBody {
 /** Finds the head under a key. */
 export function findHead(tables: Tables, key: Buffer): DecodedHead | { readonly state: 'missing' } {
   const sealed = tables.heads.peek(key)
-  return sealed === undefined ? { state: 'missing' } : decodeHead(key, sealed)
+  return sealed === undefined ? { state: 'missing' } : decodeHead(tables.envelope, key, sealed)
 }
 
 /** Finds a record's card. */
 export function findCard(tables: Tables, key: Buffer): Card | undefined {
   const place = cardKey(key)
   const sealed = tables.cards.peek(place)
-  return sealed === undefined ? undefined : readCard(place, sealed)
+  return sealed === undefined ? undefined : readCard(tables.envelope, place, sealed)
 }
 
 /** What a record would occupy, in bytes, with what its head and the chunks of its body take. */
@@ -80,8 +80,8 @@ export function putRecord(tables: Tables, state: StoreState, key: Buffer, fresh:
     tables.chunks.put(chunkKey(place.id, chunksThere + index), chunk)
   }
   const head = isVaryNode(record)
-    ? encodeVaryNode(key, { ...record, sequence: number })
-    : encodeEntryHead(key, { ...record, sequence: number }, place)
+    ? encodeVaryNode(tables.envelope, key, { ...record, sequence: number })
+    : encodeEntryHead(tables.envelope, key, { head: { ...record, sequence: number }, place })
   tables.heads.put(key, head)
   tables.expiry.put(expiryKey(record.removeAtMs, key), NOTHING)
   const chargeBytes = chargeOf(key, head.byteLength + chunkBytesOf(body))
@@ -111,7 +111,7 @@ export function replaceHead(
   const sequence = state.sequence + 1
   const known = findCard(tables, key) ?? cardOfHead(tables, key)
   const oldHeadBytes = tables.heads.peek(key)?.byteLength ?? 0
-  const sealed = encodeEntryHead(key, { ...head, sequence }, place)
+  const sealed = encodeEntryHead(tables.envelope, key, { head: { ...head, sequence }, place })
   tables.heads.put(key, sealed)
   if (known !== undefined) tables.expiry.remove(expiryKey(known.removeAtMs, key))
   tables.expiry.put(expiryKey(head.removeAtMs, key), NOTHING)
@@ -130,7 +130,7 @@ export function replaceHead(
 /** Writes a record's card. */
 export function putCard(tables: Tables, key: Buffer, card: Card): void {
   const place = cardKey(key)
-  tables.cards.put(place, writeCard(place, card))
+  tables.cards.put(place, writeCard(tables.envelope, place, card))
 }
 
 /** Takes a record out of all tables; the sequence stays. Its counts go by its card, or by its head without one. */

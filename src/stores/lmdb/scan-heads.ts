@@ -18,7 +18,7 @@ export async function* scanHeads(tables: Tables, after?: Buffer): AsyncGenerator
   for (;;) {
     const start = last === undefined ? {} : { start: Buffer.concat([last, ZERO]) }
     const rows = tables.heads.rows({ ...start, limit: BATCH })
-    yield rows.map(({ key, value }) => ({ key, found: decodeHead(key, value) }))
+    yield rows.map(({ key, value }) => ({ key, found: decodeHead(tables.envelope, key, value) }))
     if (rows.length < BATCH) return
     last = rows.at(-1)?.key
     await nextTurn()

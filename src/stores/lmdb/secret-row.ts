@@ -1,6 +1,5 @@
 // The store's secret: made once, by whichever process asks first.
 import { randomBytes } from 'node:crypto'
-import { open, seal } from '../codec/envelope.js'
 import type { Tables } from './tables.js'
 
 const SECRET_KEY = Buffer.from('secret')
@@ -10,7 +9,7 @@ const SECRET_BYTES = 32
 export function readSecret(tables: Tables): Uint8Array | undefined {
   const sealed = tables.secret.peek(SECRET_KEY)
   if (sealed === undefined) return undefined
-  const opened = open('secret', SECRET_KEY, sealed)
+  const opened = tables.envelope.open('secret', SECRET_KEY, sealed)
   return opened.state === 'whole' ? Uint8Array.from(opened.payload) : undefined
 }
 
@@ -19,6 +18,6 @@ export function secretInside(tables: Tables): Uint8Array {
   const known = readSecret(tables)
   if (known !== undefined) return known
   const secret = Uint8Array.from(randomBytes(SECRET_BYTES))
-  tables.secret.put(SECRET_KEY, seal('secret', SECRET_KEY, secret))
+  tables.secret.put(SECRET_KEY, tables.envelope.seal('secret', SECRET_KEY, secret))
   return secret
 }

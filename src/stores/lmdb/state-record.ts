@@ -2,7 +2,6 @@
 // the counts behind the size bound.
 import { createByteReader } from '../codec/byte-reader.js'
 import { createByteWriter } from '../codec/byte-writer.js'
-import { open, seal } from '../codec/envelope.js'
 import { readCard } from './card.js'
 import { numberOfKey } from './keys.js'
 import type { Tables } from './tables.js'
@@ -41,7 +40,7 @@ const STATE_KEY = Buffer.from('state')
 export function readState(tables: Tables): StoreState | undefined {
   const sealed = tables.state.peek(STATE_KEY)
   if (sealed === undefined) return undefined
-  const opened = open('state', STATE_KEY, sealed)
+  const opened = tables.envelope.open('state', STATE_KEY, sealed)
   if (opened.state !== 'whole') return undefined
   const reader = createByteReader(opened.payload)
   return {
@@ -63,7 +62,7 @@ export function putState(tables: Tables, state: StoreState): void {
   writer.integer(Math.max(0, state.entries))
   writer.integer(Math.max(0, state.liveBytes))
   writer.byte(state.isEvicting ? 1 : 0)
-  tables.state.put(STATE_KEY, seal('state', STATE_KEY, writer.finish()))
+  tables.state.put(STATE_KEY, tables.envelope.seal('state', STATE_KEY, writer.finish()))
 }
 
 /** The state inside a write transaction: counted anew where the record is damaged. */
@@ -80,7 +79,7 @@ function recountState(tables: Tables): StoreState {
   let liveBytes = unfinishedBytes(tables)
   for (const { key, value } of tables.cards.rows({})) {
     entries += 1
-    liveBytes += readCard(key, value)?.chargeBytes ?? 0
+    liveBytes += readCard(tables.envelope, key, value)?.chargeBytes ?? 0
   }
   return { ...EMPTY_STATE, sequence, lastMark: sequence, entries, liveBytes }
 }

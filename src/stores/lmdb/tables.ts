@@ -1,9 +1,11 @@
 // The tables of an LMDB store, as bytes to bytes. Writes count inside a transaction only.
 import type { Database, RootDatabase } from 'lmdb'
+import { createEnvelope, type Envelope } from '../codec/envelope.js'
+import { createRowNames, type RowNames } from '../codec/row-names.js'
 
 /** The tables, by name; the names are part of the format. */
 const TABLE_NAMES = [
-  /** One record: the sequence number and the counts. */
+  /** The sequence number and the counts in one record, the key check in another. */
   'state',
   /** Record key → head of an entry, or vary node. */
   'heads',
@@ -64,14 +66,20 @@ const EMPTY_TABLE: Table = Object.freeze({
   count: () => 0,
 })
 
-/** All tables. */
-export type Tables = Readonly<Record<TableName, Table>>
+/** All tables, with nothing to read them by. */
+export type BareTables = Readonly<Record<TableName, Table>>
+
+/** All tables, with what their records are sealed by and how rows are named in them. */
+export interface Tables extends BareTables {
+  readonly envelope: Envelope
+  readonly names: RowNames
+}
 
 /** The options under which every table is opened. */
 export const TABLE_OPTIONS = { encoding: 'binary', keyEncoding: 'binary' } as const
 
 /** Opens the tables of an environment; undefined where it is read-only and has none. */
-export function openTables(root: RootDatabase<Buffer, Buffer>): Tables | undefined {
+export function openTables(root: RootDatabase<Buffer, Buffer>): BareTables | undefined {
   const tables: Partial<Record<TableName, Table>> = {}
   for (const name of TABLE_NAMES) {
     const database: Database<Buffer, Buffer> | undefined = root.openDB<Buffer, Buffer>({
@@ -83,7 +91,12 @@ export function openTables(root: RootDatabase<Buffer, Buffer>): Tables | undefin
     if (isMissing && !LATER_TABLES.has(name)) return undefined
     tables[name] = isMissing ? EMPTY_TABLE : createTable(database)
   }
-  return tables as Tables
+  return tables as BareTables
+}
+
+/** The tables of a store without a key. */
+export function plainTables(tables: BareTables): Tables {
+  return { ...tables, envelope: createEnvelope(), names: createRowNames() }
 }
 
 function createTable(database: Database<Buffer, Buffer>): Table {

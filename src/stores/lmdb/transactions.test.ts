@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
 import { systemClock } from '../../shared/clock.js'
 import { openEnvironment } from './environment.js'
+import { plainTables } from './tables.js'
 import { type Transactions, createTransactions } from './transactions.js'
 
 const cleanUps: (() => Promise<void> | void)[] = []
@@ -19,6 +20,7 @@ async function openTransactions(): Promise<Transactions> {
   cleanUps.push(() => environment.root.close())
   return createTransactions({
     ...environment,
+    tables: plainTables(environment.tables),
     dataFile: join(folder, 'data.mdb'),
     clock: systemClock,
     onFailure: () => undefined,

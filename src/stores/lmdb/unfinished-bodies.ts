@@ -2,7 +2,6 @@
 // that tells when it last grew, so that what a killed process left behind is found and removed.
 import { createByteReader } from '../codec/byte-reader.js'
 import { createByteWriter } from '../codec/byte-writer.js'
-import { open, seal } from '../codec/envelope.js'
 import { logReservation } from './change-log.js'
 import { chunkKey, numberKey, numberOfKey } from './keys.js'
 import type { StoreState } from './state-record.js'
@@ -71,7 +70,7 @@ export function renewUnfinished(tables: Tables, bodyNumber: number, nowMs: numbe
 export function findUnfinished(tables: Tables, bodyNumber: number): UnfinishedBody | undefined {
   const key = numberKey(bodyNumber)
   const sealed = tables.unfinished.peek(key)
-  return sealed === undefined ? undefined : readRow(key, sealed)
+  return sealed === undefined ? undefined : readRow(tables, key, sealed)
 }
 
 /** Takes the row away and leaves the chunks, which become an entry's, inside a write transaction. */
@@ -101,8 +100,8 @@ export function abandonedBodies(tables: Tables, nowMs: number): number[] {
   return tables.unfinished
     .rows({})
     .filter(({ key, value }) => {
-      if (open('unfinished', key, value).state === 'newer') return false
-      const grownAtMs = readRow(key, value)?.grownAtMs ?? -Infinity
+      if (tables.envelope.open('unfinished', key, value).state === 'newer') return false
+      const grownAtMs = readRow(tables, key, value)?.grownAtMs ?? -Infinity
       return Math.abs(nowMs - grownAtMs) > ABANDONED_AFTER_MS
     })
     .map(({ key }) => numberOfKey(key))
@@ -111,7 +110,8 @@ export function abandonedBodies(tables: Tables, nowMs: number): number[] {
 /** What all bodies that are still coming occupy, in bytes. */
 export function unfinishedBytes(tables: Tables): number {
   let bytes = 0
-  for (const { key, value } of tables.unfinished.rows({})) bytes += readRow(key, value)?.chunkBytes ?? 0
+  for (const { key, value } of tables.unfinished.rows({}))
+    bytes += readRow(tables, key, value)?.chunkBytes ?? 0
   return bytes
 }
 
@@ -121,11 +121,11 @@ function putRow(tables: Tables, body: UnfinishedBody): void {
   writer.integer(body.chunks)
   writer.integer(body.chunkBytes)
   writer.float64(body.grownAtMs)
-  tables.unfinished.put(key, seal('unfinished', key, writer.finish()))
+  tables.unfinished.put(key, tables.envelope.seal('unfinished', key, writer.finish()))
 }
 
-function readRow(key: Buffer, sealed: Uint8Array): UnfinishedBody | undefined {
-  const opened = open('unfinished', key, sealed)
+function readRow(tables: Tables, key: Buffer, sealed: Uint8Array): UnfinishedBody | undefined {
+  const opened = tables.envelope.open('unfinished', key, sealed)
   if (opened.state !== 'whole') return undefined
   const reader = createByteReader(opened.payload)
   return {
