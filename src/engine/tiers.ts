@@ -5,9 +5,9 @@ import type { CacheEntry, EntryHead, StoreRecord } from '../model/cache-entry.js
 import { EntryBody } from '../model/entry-body.js'
 import type { Mark, MarkScope } from '../model/mark.js'
 import type { BodyWriter, Changes, NearStore, Store, WriteResult } from '../model/store.js'
-import type { StoreTier } from '../model/tier.js'
+import type { Awaitable, StoreTier } from '../model/tier.js'
 import type { Clock } from '../shared/clock.js'
-import { type MarkIndex, createMarkIndex } from './mark-index.js'
+import { type MarkIndex, createMarkIndex } from '../model/mark-index.js'
 
 /** A record and the tier that had it. */
 export interface Found {
@@ -59,6 +59,9 @@ const LOOK_EVERY_MS = 50
 const TAKEN_BYTES = 4 * 1024 ** 2
 /** Bodies that may wait to be written at a time; what comes beyond is kept near alone. */
 const MAX_WAITING_BYTES = 32 * 1024 ** 2
+/** Marks that the store forgot stay here until there are so many more than when all were read. */
+const MAX_MARK_GROWTH = 2
+const FREE_MARK_GROWTH = 1_024
 /** Purges remembered that the store did not take. */
 const MAX_OWN_MARKS = 1_000
 
@@ -70,6 +73,7 @@ export async function createTiers(parts: TierParts): Promise<Tiers> {
   const canShare = !parts.isProcessOnly || isOneTier
   let lastLookMs = clock.monotonicMs()
   let seen = 0
+  let marksRead = 0
   const warned = new Set<string>()
   const writing = new Set<Promise<unknown>>()
   const ownMarks: Mark[] = []
@@ -106,9 +110,10 @@ export async function createTiers(parts: TierParts): Promise<Tiers> {
   }
 
   /** Drops near copies that other processes replaced, and takes over new marks. What is being written here is newer. */
-  function apply(changes: Changes, inForce: readonly Mark[]): void {
+  function apply(changes: Changes, drawn: readonly Mark[]): void {
+    if (needsAllMarks(changes)) loadMarks(drawn)
+    else for (const mark of drawn) marks.add(mark)
     seen = Math.max(seen, changes.sequence)
-    if (changes.hasNewMarks || !changes.isComplete) marks.load([...inForce, ...ownMarks])
     if (near === undefined || isOneTier) return
     if (!changes.isComplete) return near.forgetAll()
     for (const [key, number] of changes.keys) {
@@ -116,6 +121,21 @@ export async function createTiers(parts: TierParts): Promise<Tiers> {
       const copy = near.head(key) as EntryHead | undefined
       if (copy === undefined || copy.sequence < number) near.forget(key)
     }
+  }
+
+  function loadMarks(inForce: readonly Mark[]): void {
+    marks.load([...inForce, ...ownMarks])
+    marksRead = marks.size()
+  }
+
+  function needsAllMarks({ isComplete, hasNewMarks }: Changes): boolean {
+    return !isComplete || (hasNewMarks && marks.size() > marksRead * MAX_MARK_GROWTH + FREE_MARK_GROWTH)
+  }
+
+  /** Asked after the changes, so that no mark is missed which they tell of. */
+  function marksFor(changes: Changes, since: number): Awaitable<readonly Mark[]> {
+    if (needsAllMarks(changes)) return shared.marks()
+    return changes.hasNewMarks ? shared.marks(since) : []
   }
 
   async function began(): Promise<number> {
@@ -141,7 +161,9 @@ export async function createTiers(parts: TierParts): Promise<Tiers> {
   }
 
   async function applyLater(): Promise<void> {
-    apply(await shared.changesSince(seen), await shared.marks())
+    const since = seen
+    const changes = await shared.changesSince(since)
+    apply(changes, await marksFor(changes, since))
   }
 
   /** Embedded stores answer at once, so that the very hit that looks sees what it finds. */
@@ -154,9 +176,10 @@ export async function createTiers(parts: TierParts): Promise<Tiers> {
       }
       if (current === seen) return undefined
       const changes = shared.changesSince(seen)
-      const inForce = shared.marks()
-      if (changes instanceof Promise || inForce instanceof Promise) return guarded(applyLater())
-      apply(changes, inForce)
+      if (changes instanceof Promise) return guarded(applyLater())
+      const drawn = marksFor(changes, seen)
+      if (drawn instanceof Promise) return guarded(applyLater())
+      apply(changes, drawn)
     } catch (error) {
       onFailure('look', error)
     }
@@ -236,7 +259,7 @@ export async function createTiers(parts: TierParts): Promise<Tiers> {
   }
 
   seen = (await attempt('look', () => shared.sequence())) ?? 0
-  marks.load((await attempt('read marks', () => shared.marks())) ?? [])
+  loadMarks((await attempt('read marks', () => shared.marks())) ?? [])
 
   return {
     near,

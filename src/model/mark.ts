@@ -21,6 +21,9 @@ export interface Mark {
   readonly isSoft: boolean
 }
 
+/** Whether newer marks cover an entry: `soft` makes it stale, `hard` takes it out of use. */
+export type MarkState = 'none' | 'soft' | 'hard'
+
 /** What of an entry decides whether a scope covers it. */
 export type Coverable = Pick<EntryHead, 'service' | 'tags' | 'purgeUrl'>
 

@@ -42,8 +42,11 @@ export interface Store {
   /** Draws a mark; resolves once every process on the store can see it. */
   addMark(scope: MarkScope, options: { readonly isSoft: boolean; readonly atMs: number }): Promise<Mark>
 
-  /** All marks in force. */
-  marks(): Awaitable<readonly Mark[]>
+  /**
+   * The marks in force: all of them, or those drawn after a sequence number, without looking at the others. More than
+   * those may be given.
+   */
+  marks(afterSequence?: number): Awaitable<readonly Mark[]>
 
   /** The number of the last write, removal or mark by any process. */
   sequence(): Awaitable<number>

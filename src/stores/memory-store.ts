@@ -8,7 +8,7 @@ import type { NearStore, WriteResult } from '../model/store.js'
 import type { Clock } from '../shared/clock.js'
 import { createChangeFeed } from './change-feed.js'
 import { listFilter, pageLimit } from './list-page.js'
-import { coversRecord, isPurgedMeanwhile, MARK_KEPT_MS, scopeOf, supersedes } from './mark-table.js'
+import { createMarkTable, MARK_KEPT_MS, scopeOf } from './mark-table.js'
 import { createMemoryCells } from './memory-cells.js'
 import { createMemoryLedger } from './memory-ledger.js'
 import { chargeOf } from './record-charge.js'
@@ -35,7 +35,7 @@ export function createMemoryStore({ maxBytes, maxEntries, clock }: MemoryStoreOp
   const feed = createChangeFeed()
   const unsettled = createUnsettledKeys(settle)
   const secret = randomBytes(32)
-  let marks: readonly Mark[] = []
+  const marks = createMarkTable()
 
   function put(key: string, record: StoreRecord): boolean {
     const chargeBytes = chargeOf(record)
@@ -70,14 +70,9 @@ export function createMemoryStore({ maxBytes, maxEntries, clock }: MemoryStoreOp
   }
 
   function forgetMarks(): void {
-    const oldestMs = clock.nowMs() - MARK_KEPT_MS
-    marks = marks.filter((mark) => {
-      if (mark.atMs > oldestMs) return true
-      for (const { record } of slots.values()) {
-        if (record.sequence < mark.sequence && coversRecord(mark, record)) return true
-      }
-      return false
-    })
+    const idle = marks.lookForIdle(clock.nowMs() - MARK_KEPT_MS)
+    for (const { record } of slots.values()) idle.keepFor(record)
+    marks.forget(idle.left())
   }
 
   return {
@@ -99,7 +94,7 @@ export function createMemoryStore({ maxBytes, maxEntries, clock }: MemoryStoreOp
 
     write(record, beganSequence) {
       return Promise.resolve(
-        isPurgedMeanwhile(marks, record, beganSequence)
+        marks.stateSince(record, beganSequence) !== 'none'
           ? { isStored: false, because: 'purged-meanwhile' }
           : store(record),
       )
@@ -117,8 +112,8 @@ export function createMemoryStore({ maxBytes, maxEntries, clock }: MemoryStoreOp
         confirmedMonotonicMs: clock.monotonicMs(),
       }
       const isPurged =
-        isPurgedMeanwhile(marks, record, beganSequence) ||
-        marks.some((mark) => !mark.isSoft && mark.sequence > known.sequence && coversRecord(mark, known))
+        marks.stateSince(record, beganSequence) !== 'none' ||
+        marks.stateSince(known, known.sequence) === 'hard'
       return Promise.resolve(isPurged ? { isStored: false, because: 'purged-meanwhile' } : store(record))
     },
 
@@ -126,11 +121,11 @@ export function createMemoryStore({ maxBytes, maxEntries, clock }: MemoryStoreOp
 
     addMark(scope, { isSoft, atMs }) {
       const mark: Mark = { scope: scopeOf(scope), sequence: feed.record(undefined), atMs, isSoft }
-      marks = [...marks.filter((older) => !supersedes(mark, older)), mark]
+      marks.add(mark)
       return Promise.resolve(mark)
     },
 
-    marks: () => marks,
+    marks: marks.after,
     sequence: () => feed.sequence(),
     changesSince: (sequence) => feed.since(sequence),
 

@@ -2,7 +2,6 @@
 import type { EntryHead, StoreRecord } from '../../model/cache-entry.js'
 import type { WriteResult } from '../../model/store.js'
 import type { Clock } from '../../shared/clock.js'
-import { coversRecord, isPurgedMeanwhile } from '../mark-table.js'
 import { MAX_KEY_BYTES, recordKey } from './keys.js'
 import type { MarkRows } from './mark-rows.js'
 import { findHead } from './records.js'
@@ -39,7 +38,7 @@ export const FULL: Refusal = Object.freeze({ isStored: false, because: 'full' })
 export function createAdmission(tables: Tables, marks: MarkRows, clock: Clock): Admission {
   function isPurged(state: StoreState, record: NewcomerRecord, beganSequence: number): boolean {
     if (state.lastMark <= beganSequence) return false
-    return isPurgedMeanwhile(marks.inForce(state), record, beganSequence)
+    return marks.asOf(state).stateSince(record, beganSequence) !== 'none'
   }
 
   /** True where a newer answer is there already; one from the future is not taken for such. */
@@ -53,9 +52,7 @@ export function createAdmission(tables: Tables, marks: MarkRows, clock: Clock): 
 
   function isHardPurged(state: StoreState, known: EntryHead): boolean {
     if (state.lastMark <= known.sequence) return false
-    return marks
-      .inForce(state)
-      .some((mark) => !mark.isSoft && mark.sequence > known.sequence && coversRecord(mark, known))
+    return marks.asOf(state).stateSince(known, known.sequence) === 'hard'
   }
 
   return {

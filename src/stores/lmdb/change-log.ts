@@ -14,10 +14,14 @@ const KEY_ROW = 1
 const MARK_ROW = 2
 const RESERVATION_ROW = 3
 
-/** Records, inside a write transaction, what the state's sequence number was given for: a key, or a mark. */
-export function logChange(tables: BareTables, sequence: number, key: Buffer | undefined): void {
-  const row = key === undefined ? Buffer.from([MARK_ROW]) : Buffer.concat([Buffer.from([KEY_ROW]), key])
-  putRow(tables, sequence, row)
+/** Records, inside a write transaction, the key that the state's sequence number was given for. */
+export function logChange(tables: BareTables, sequence: number, key: Buffer): void {
+  putRow(tables, sequence, Buffer.concat([Buffer.from([KEY_ROW]), key]))
+}
+
+/** Records that the state's sequence number was given to the mark in a row of the table of marks. */
+export function logMark(tables: BareTables, sequence: number, rowKey: Buffer): void {
+  putRow(tables, sequence, Buffer.concat([Buffer.from([MARK_ROW]), rowKey]))
 }
 
 /** Records that the state's sequence number was given to a body that is still coming: nothing has changed yet. */
@@ -46,12 +50,26 @@ export function changesSince(tables: BareTables, state: StoreState, since: numbe
   const { sequence, lastMark } = state
   const hasNewMarks = lastMark > since
   if (since === sequence) return { sequence, keys: new Map(), hasNewMarks, isComplete: true }
-  const rows =
-    since > sequence || sequence - since > CHANGES_KEPT
-      ? []
-      : tables.changes.rows({ start: numberKey(since + 1), end: AFTER_ALL })
+  const rows = rowsSince(tables, sequence, since)
   const keys = new Map<string, number>()
   for (const { key, value } of rows)
     if (value[0] === KEY_ROW) keys.set(value.toString('utf8', 1), numberOfKey(key))
   return { sequence, keys, hasNewMarks, isComplete: rows.length === sequence - since }
+}
+
+/** Where the marks stand that were drawn after a number; undefined where the log does not tell all of them. */
+export function marksSince(
+  tables: BareTables,
+  { sequence }: StoreState,
+  since: number,
+): readonly { readonly sequence: number; readonly rowKey: Buffer }[] | undefined {
+  const rows = rowsSince(tables, sequence, since)
+  if (rows.length !== sequence - since) return undefined
+  const marks = rows.filter(({ value }) => value[0] === MARK_ROW)
+  return marks.map(({ key, value }) => ({ sequence: numberOfKey(key), rowKey: value.subarray(1) }))
+}
+
+function rowsSince(tables: BareTables, sequence: number, since: number): { key: Buffer; value: Buffer }[] {
+  if (since >= sequence || sequence - since > CHANGES_KEPT) return []
+  return tables.changes.rows({ start: numberKey(since + 1), end: AFTER_ALL })
 }

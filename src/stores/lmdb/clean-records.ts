@@ -1,11 +1,10 @@
 // Removes what the caller no longer wants, damaged records, bodies that nobody finishes and marks with nothing left to
 // cover, in slices between which other work goes on.
 import { setImmediate as nextTurn } from 'node:timers/promises'
-import type { EntryHead } from '../../model/cache-entry.js'
-import type { Mark } from '../../model/mark.js'
+import type { EntryHead, VaryNode } from '../../model/cache-entry.js'
 import type { Clock } from '../../shared/clock.js'
-import type { DecodedHead } from '../codec/head-codec.js'
-import { coversRecord, MARK_KEPT_MS } from '../mark-table.js'
+import type { DecodedHead, StoredHead } from '../codec/head-codec.js'
+import { MARK_KEPT_MS } from '../mark-table.js'
 import { logChange } from './change-log.js'
 import { AFTER_ALL, expiryKey, keyOfExpiry } from './keys.js'
 import type { MarkRows } from './mark-rows.js'
@@ -57,19 +56,19 @@ async function dropAbandoned({ tables, transactions, clock }: CleanOptions): Pro
 async function cleanAll(options: CleanOptions): Promise<number> {
   const { tables, marks, clock } = options
   const state = readState(tables)
-  const oldestMs = clock.nowMs() - MARK_KEPT_MS
-  let idle = (state === undefined ? [] : marks.inForce(state)).filter((mark) => mark.atMs <= oldestMs)
+  const idle = state && marks.asOf(state).lookForIdle(clock.nowMs() - MARK_KEPT_MS)
   let removed = 0
   for await (const batch of scanHeads(tables)) {
     const verdicts: Verdict[] = []
     for (const { key, found } of batch) {
       const verdict = judge(options, key, found)
       if (verdict !== undefined) verdicts.push(verdict)
-      else idle = idle.filter((mark) => !isCoveredBy(mark, found))
+      else if (found.state === 'whole') idle?.keepFor(recordOf(found.stored))
     }
     removed += await removeAll(options, verdicts)
   }
-  if (idle.length > 0) await options.transactions.run(() => marks.forget(idle))
+  const forgotten = idle?.left() ?? []
+  if (forgotten.length > 0) await options.transactions.run(() => marks.forget(forgotten))
   return removed
 }
 
@@ -125,12 +124,9 @@ async function removeAll(
 }
 
 function sequenceOf(found: DecodedHead): number | undefined {
-  if (found.state !== 'whole') return undefined
-  return found.stored.kind === 'entry' ? found.stored.head.sequence : found.stored.node.sequence
+  return found.state === 'whole' ? recordOf(found.stored).sequence : undefined
 }
 
-function isCoveredBy(mark: Mark, found: DecodedHead): boolean {
-  if (found.state !== 'whole') return false
-  const record = found.stored.kind === 'entry' ? found.stored.head : found.stored.node
-  return record.sequence < mark.sequence && coversRecord(mark, record)
+function recordOf(stored: StoredHead): EntryHead | VaryNode {
+  return stored.kind === 'entry' ? stored.head : stored.node
 }

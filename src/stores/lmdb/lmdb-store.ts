@@ -123,6 +123,7 @@ export async function createLmdbStore(options: LmdbStoreOptions): Promise<FrontS
   function currentState(): StoreState {
     look()
     const state = readState(tables)
+    if (state !== undefined) marks.note(state)
     if (state !== undefined || isReadOnly || isClosed) return state ?? EMPTY_STATE
     return transactions.runNow(() => {
       const counted = stateForWriting(tables)
@@ -203,13 +204,12 @@ export async function createLmdbStore(options: LmdbStoreOptions): Promise<FrontS
       return transactions.change((before) => {
         const sequence = before.sequence + 1
         const mark: Mark = { scope: scopeOf(scope), sequence, atMs, isSoft }
-        marks.put(mark)
-        logChange(tables, sequence, undefined)
+        marks.put(before, mark)
         return { state: { ...before, sequence, lastMark: sequence }, result: mark }
       })
     },
 
-    marks: () => marks.inForce(currentState()),
+    marks: (afterSequence) => marks.asOf(currentState()).after(afterSequence),
     sequence: () => currentState().sequence,
     changesSince: (sequence) => changesSince(tables, currentState(), sequence),
     list(query) {
