@@ -30,8 +30,22 @@ export type { EntryDetails, EntrySummary, Explanation, PurgeRequest } from './mo
 export type { Metrics, MinuteFigures, Percentiles, ServiceMetrics } from './model/metrics.js'
 export { OUTCOMES, type Outcome } from './model/outcome.js'
 export type { EventMap, EventName, RequestEvent } from './model/request-event.js'
-export type { Tier } from './model/tier.js'
-export type { Clock } from './shared/clock.js'
+export type { StoreTier, Tier } from './model/tier.js'
+export type { CacheEntry, EntryHead, StoreRecord, VaryNode } from './model/cache-entry.js'
+export { type BodySource, EntryBody } from './model/entry-body.js'
+export type { Cell, CellChange, CellChanged, Cells } from './model/cells.js'
+export type { Ledger, LedgerDelta, LedgerFigures, Tally } from './model/ledger.js'
+export type { Mark, MarkScope } from './model/mark.js'
+export type {
+  BodyWriter,
+  Changes,
+  ListPage,
+  ListQuery,
+  Store,
+  StoreHealth,
+  WriteResult,
+} from './model/store.js'
+export { type Clock, systemClock } from './shared/clock.js'
 export { TMDBService } from './providers/tmdb/service.js'
 export { SpotifyService } from './providers/spotify/service.js'
 export { BooksService } from './providers/books/service.js'

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { createFakeClock } from '../../test/helpers/fake-clock.js'
-import { sampleEntry } from '../../test/contracts/sample-records.js'
+import { sampleEntry } from '../testing/store-contract/sample-records.js'
 import { createMemoryStore } from '../stores/memory-store.js'
 import { keepHouse } from './housekeeping.js'
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { remoteBody } from '../../test/contracts/sample-bodies.js'
-import { sampleEntry } from '../../test/contracts/sample-records.js'
-import { runStoreContract } from '../../test/contracts/store-contract.js'
+import { remoteBody } from '../testing/store-contract/sample-bodies.js'
+import { sampleEntry } from '../testing/store-contract/sample-records.js'
+import { runStoreContract } from '../testing/store-contract/run-store-contract.js'
 import { createFakeClock } from '../../test/helpers/fake-clock.js'
 import { EntryBody } from '../model/entry-body.js'
 import { createMemoryStore } from './memory-store.js'
@@ -11,15 +11,27 @@ function createStore(limits: { maxBytes?: number; maxEntries?: number } = {}) {
   return { clock, store: createMemoryStore({ maxBytes: 4_000_000, maxEntries: 10_000, clock, ...limits }) }
 }
 
-runStoreContract({ describe, it, expect }, () => {
-  const { clock, store } = createStore()
-  return Promise.resolve({
-    store,
-    nowMs: clock.nowMs(),
-    advance: clock.advance,
-    dispose: () => store.close(),
-  })
-})
+runStoreContract(
+  { describe, it, expect },
+  {
+    name: 'memory',
+    capabilities: {
+      scans: true,
+      listsInOrder: true,
+      keepsExpired: true,
+      isBounded: true,
+      numbersOneByOne: true,
+      takesPieces: false,
+      hasPeers: false,
+      watchesCells: false,
+      isExactAcrossProcesses: false,
+    },
+    open() {
+      const { clock, store } = createStore()
+      return { store, nowMs: clock.nowMs(), advance: clock.advance, dispose: () => store.close() }
+    },
+  },
+)
 
 function jsonEntry(key: string, items: number) {
   const body = new EntryBody(

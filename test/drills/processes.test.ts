@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url'
 import { afterAll, describe, expect, it } from 'vitest'
 import { systemClock } from '../../src/shared/clock.js'
 import { createLmdbStore } from '../../src/stores/lmdb/lmdb-store.js'
-import { sampleEntry } from '../contracts/sample-records.js'
+import { sampleEntry } from '../../src/testing/store-contract/sample-records.js'
 import { startPeer } from './start-peer.js'
 
 const base = mkdtempSync(join(tmpdir(), 'cachette-processes-'))

@@ -184,8 +184,8 @@ describe('an-app-without-touching-it.md', () => {
   })
 })
 
-describe('testing-a-door.md', () => {
-  const page = 'docs/recipes/testing-a-door.md'
+describe.each(['testing-a-door.md', 'testing-a-store.md'])('%s', (recipe) => {
+  const page = `docs/recipes/${recipe}`
   const { name = '', code = '' } = programsOf(page)[0] ?? {}
 
   it('has a test that runs', async () => {
@@ -197,6 +197,6 @@ describe('testing-a-door.md', () => {
 
   it('says what each capability stands for', () => {
     const named = [...textOf(page).matchAll(/^\| `(\w+)` \|/gm)].map(([, one]) => one)
-    expect(named).toEqual([...code.matchAll(/^ {6}(\w+): true,/gm)].map(([, one]) => one))
+    expect(named).toEqual([...code.matchAll(/^ {6}(\w+): (?:true|false),/gm)].map(([, one]) => one))
   })
 })

@@ -1,7 +1,7 @@
 import { crc32 } from 'node:zlib'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { headOf, sampleEntry } from '../../../test/contracts/sample-records.js'
+import { headOf, sampleEntry } from '../../testing/store-contract/sample-records.js'
 import { emptyTally } from '../../model/tally.js'
 import type { EntryHead } from '../../model/cache-entry.js'
 import { LATENCY_BUCKETS } from '../../model/ledger.js'

@@ -14,7 +14,7 @@ import {
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
-import { sampleEntry } from '../../../test/contracts/sample-records.js'
+import { sampleEntry } from '../../testing/store-contract/sample-records.js'
 import { createFakeClock } from '../../../test/helpers/fake-clock.js'
 import { EntryBody } from '../../model/entry-body.js'
 import { judgeDataFile } from './data-file.js'

@@ -2,11 +2,10 @@ import { mkdtempSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
-import { runBodyContract } from '../../../test/contracts/store-bodies.js'
-import { sampleEntry } from '../../../test/contracts/sample-records.js'
-import { runStoreContract } from '../../../test/contracts/store-contract.js'
 import { createFakeClock } from '../../../test/helpers/fake-clock.js'
 import { EntryBody } from '../../model/entry-body.js'
+import { runStoreContract } from '../../testing/store-contract/run-store-contract.js'
+import { sampleEntry } from '../../testing/store-contract/sample-records.js'
 import { createLmdbStore, type LmdbStoreOptions } from './lmdb-store.js'
 
 const folder = mkdtempSync(join(tmpdir(), 'cachette-lmdb-'))
@@ -21,13 +20,38 @@ async function createStore(options: Partial<LmdbStoreOptions> = {}) {
   return { clock, store, path }
 }
 
-async function createStoreUnderTest() {
-  const { clock, store } = await createStore()
-  return { store, nowMs: clock.nowMs(), advance: clock.advance, dispose: () => store.close() }
-}
-
-runStoreContract({ describe, it, expect }, createStoreUnderTest)
-runBodyContract({ describe, it, expect }, createStoreUnderTest)
+runStoreContract(
+  { describe, it, expect },
+  {
+    name: 'lmdb',
+    capabilities: {
+      scans: true,
+      listsInOrder: true,
+      keepsExpired: true,
+      isBounded: true,
+      numbersOneByOne: true,
+      takesPieces: true,
+      hasPeers: true,
+      watchesCells: false,
+      isExactAcrossProcesses: true,
+    },
+    async open() {
+      const { clock, store, path } = await createStore()
+      const opened = [store]
+      return {
+        store,
+        nowMs: clock.nowMs(),
+        advance: clock.advance,
+        async openPeer() {
+          const peer = await createLmdbStore({ path, maxBytes: 4_000_000, clock })
+          opened.push(peer)
+          return peer
+        },
+        dispose: async () => void (await Promise.all(opened.map((one) => one.close()))),
+      }
+    },
+  },
+)
 
 describe('LMDB store', () => {
   it('what was written is there after closing and opening', async () => {

@@ -1,7 +1,7 @@
 // Entries and tallies for tests of stores.
-import type { CacheEntry, EntryHead } from '../../src/model/cache-entry.js'
-import { EntryBody } from '../../src/model/entry-body.js'
-import { LATENCY_BUCKETS, type Tally } from '../../src/model/ledger.js'
+import type { CacheEntry, EntryHead } from '../../model/cache-entry.js'
+import { EntryBody } from '../../model/entry-body.js'
+import { LATENCY_BUCKETS, type Tally } from '../../model/ledger.js'
 
 let written = 0
 

@@ -1,6 +1,6 @@
 // Bodies of any size for tests of stores, whole or in pieces, that do not compress to nothing.
-import { EntryBody } from '../../src/model/entry-body.js'
-import type { BodyWriter } from '../../src/model/store.js'
+import { EntryBody } from '../../model/entry-body.js'
+import type { BodyWriter } from '../../model/store.js'
 
 /** Bytes that follow from their size and a seed. */
 export function sampleBytes(size: number, seed = 0): Uint8Array {
