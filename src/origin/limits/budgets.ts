@@ -1,0 +1,210 @@
+// Quotas, and what the origin tells of its own: a call is counted before it is sent, in one step for all processes. Where the
+// store is away each process goes on with its share of what was left, and hands in what it spent when the store is back.
+import type { SaidLimit } from '../../http/rate-limit-fields.js'
+import type { BudgetLevel, BudgetRule, LimitSubject } from '../../model/limits.js'
+import type { Emit } from '../emit.js'
+import { levelOfWindows } from './budget-level.js'
+import {
+  type BudgetWindow,
+  type BudgetWindows,
+  countedKeys,
+  remainingOf,
+  spend,
+  windowsNow,
+} from './budget-window.js'
+import { withLearned } from './learned-windows.js'
+import { processesIn, seenNow, shareOf } from './presence.js'
+import { QUOTA_RECORDS, type QuotaRecord } from './records.js'
+import { type LimitStore, type SharedRecords, createSharedRecords } from './shared-records.js'
+
+/** What became of asking for a call. */
+export type Reservation =
+  | { readonly isGranted: true; /** Takes it back: the call was not sent. */ giveBack(): Promise<void> }
+  | {
+      readonly isGranted: false
+      /** The spent budget that renews last. */
+      readonly spent: BudgetWindow
+      /** In how long it does, in milliseconds. */
+      readonly renewsInMs: number
+    }
+
+/** Budgets of all subjects. */
+export interface Budgets {
+  /** Counts one call under its rules and under what was learned. */
+  reserve(subject: LimitSubject, rules: readonly BudgetRule[]): Promise<Reservation>
+  /** Takes in what a response said of the origin's limits. */
+  learn(subject: LimitSubject, said: readonly SaidLimit[]): Promise<void>
+  levelOf(subject: LimitSubject, rules: readonly BudgetRule[]): BudgetLevel
+  readonly records: SharedRecords<QuotaRecord>
+}
+
+type Answer =
+  | { readonly keys: readonly string[]; readonly windows: BudgetWindows }
+  | { readonly spent: BudgetWindow; readonly renewsInMs: number }
+
+/** What a process has to itself while the store is away. */
+interface Away {
+  readonly processes: number
+  readonly windows: BudgetWindows
+  /** Calls to be handed in, by budget. */
+  readonly owed: Readonly<Record<string, number>>
+}
+
+/** Makes the budgets of an instance. `process` is a name of this process that no other has. */
+export function createBudgets(store: LimitStore, emit: Emit, process: string): Budgets {
+  const records = createSharedRecords(QUOTA_RECORDS, store)
+  const { clock, onAway } = store
+  const aways = new Map<string, Away>()
+  const levels = new Map<string, BudgetLevel>()
+
+  function tellLevel(subject: LimitSubject, windows: BudgetWindows): void {
+    const key = idOf(subject)
+    const level = levelOfWindows(windows, Object.keys(windows), clock.nowMs())
+    const was = levels.get(key) ?? 'ample'
+    if (level === was) return
+    if (level === 'ample') levels.delete(key)
+    else levels.set(key, level)
+    const { service, identity } = subject
+    emit('budget-level', { service, identity, level, was })
+  }
+
+  function windowsOf(subject: LimitSubject): BudgetWindows {
+    return aways.get(idOf(subject))?.windows ?? records.seen(subject).windows
+  }
+
+  /** Changes the windows for all processes, what this one owes counted in. */
+  async function changeShared<Result>(
+    subject: LimitSubject,
+    change: (windows: BudgetWindows, nowMs: number) => readonly [BudgetWindows, Result],
+  ): Promise<Result> {
+    const away = aways.get(idOf(subject))
+    const result = await records.update(subject, (before, nowMs) => {
+      const [windows, outcome] = change(handedIn(before.windows, away), nowMs)
+      if (windows === before.windows && away === undefined)
+        return { after: before, keepUntilMs: 0, result: outcome }
+      const ends = Object.values(windows).map(({ endsAtMs }) => endsAtMs)
+      const after = { windows, processes: seenNow(before.processes, process, nowMs) }
+      return { after, keepUntilMs: Math.max(nowMs, ...ends), result: outcome }
+    })
+    if (aways.get(idOf(subject)) === away) aways.delete(idOf(subject))
+    return result
+  }
+
+  function reserveAlone(subject: LimitSubject, rules: readonly BudgetRule[]): Answer {
+    const key = idOf(subject)
+    const away = aways.get(key) ?? beginAway(records.seen(subject))
+    const shares = rules.map((rule) => ({ ...rule, limit: shareOf(rule.limit, away.processes) }))
+    const [windows, answer] = taking(shares)(away.windows, clock.nowMs())
+    const taken = 'keys' in answer ? answer.keys : []
+    const owed = { ...away.owed }
+    for (const name of taken) owed[name] = (owed[name] ?? 0) + 1
+    aways.set(key, { ...away, windows, owed })
+    return answer
+  }
+
+  async function giveBack(
+    subject: LimitSubject,
+    { windows: taken, keys }: Extract<Answer, { keys: unknown }>,
+  ): Promise<void> {
+    try {
+      await changeShared(subject, (windows) => {
+        const same = keys.filter((key) => windows[key]?.beganAtMs === taken[key]?.beganAtMs)
+        return [same.length === 0 ? windows : spend(windows, same, -1), undefined]
+      })
+    } catch (error) {
+      // Counted and not used: on the safe side.
+      onAway(error as Error)
+    }
+  }
+
+  return {
+    records,
+    async reserve(subject, rules) {
+      const known = await records.read(subject)
+      const away = aways.get(idOf(subject))
+      if (away === undefined && rules.length === 0 && Object.keys(known.windows).length === 0)
+        return { isGranted: true, giveBack: () => Promise.resolve() }
+      // Once spent, it is looked at, and not written to, until that changes.
+      const refusal = away === undefined ? spentOf(known.windows, rules, clock.nowMs()) : undefined
+      if (refusal !== undefined) return { isGranted: false, ...refusal }
+      let answer: Answer
+      try {
+        answer = await changeShared(subject, taking(rules))
+      } catch (error) {
+        onAway(error as Error)
+        answer = reserveAlone(subject, rules)
+      }
+      tellLevel(subject, windowsOf(subject))
+      if ('spent' in answer) return { isGranted: false, ...answer }
+      const granted = answer
+      return { isGranted: true, giveBack: () => giveBack(subject, granted) }
+    },
+    async learn(subject, said) {
+      const nowMs = clock.nowMs()
+      if (said.length === 0 || withLearned(windowsOf(subject), said, nowMs) === windowsOf(subject)) return
+      try {
+        await changeShared(subject, (windows, atMs) => [withLearned(windows, said, atMs), undefined])
+      } catch (error) {
+        onAway(error as Error)
+      }
+      tellLevel(subject, windowsOf(subject))
+    },
+    levelOf(subject, rules) {
+      const windows = windowsOf(subject)
+      tellLevel(subject, windows)
+      return levelOfWindows(windows, countedKeys(windows, rules), clock.nowMs())
+    },
+  }
+}
+
+/** Counts a call, unless one of its budgets is spent: then none of them. */
+function taking(
+  rules: readonly BudgetRule[],
+): (before: BudgetWindows, nowMs: number) => readonly [BudgetWindows, Answer] {
+  return (before, nowMs) => {
+    const refusal = spentOf(before, rules, nowMs)
+    if (refusal !== undefined) return [before, refusal]
+    const windows = windowsNow(before, rules, nowMs)
+    const keys = countedKeys(windows, rules)
+    const after = spend(windows, keys, 1)
+    return [after, { keys, windows: after }]
+  }
+}
+
+function spentOf(
+  before: BudgetWindows,
+  rules: readonly BudgetRule[],
+  nowMs: number,
+): { readonly spent: BudgetWindow; readonly renewsInMs: number } | undefined {
+  const windows = windowsNow(before, rules, nowMs)
+  const all = countedKeys(windows, rules).flatMap((key) => windows[key] ?? [])
+  const [last] = all
+    .filter((window) => remainingOf(window) === 0)
+    .sort((one, other) => other.endsAtMs - one.endsAtMs)
+  return last === undefined ? undefined : { spent: last, renewsInMs: last.endsAtMs - nowMs }
+}
+
+/** A share of what was left when the store was last seen, and of the whole once windows begin anew. */
+function beginAway({ windows, processes }: QuotaRecord): Away {
+  const count = processesIn(processes)
+  const shares = Object.entries(windows).map(([key, window]) => {
+    const limit = shareOf(window.limit, count)
+    return [key, { ...window, limit, used: limit - shareOf(remainingOf(window), count) }] as const
+  })
+  return { processes: count, windows: Object.fromEntries(shares), owed: {} }
+}
+
+function handedIn(windows: BudgetWindows, away: Away | undefined): BudgetWindows {
+  if (away === undefined) return windows
+  return Object.entries(away.owed).reduce((all, [key, count]) => {
+    const window = all[key]
+    // What was begun while the store was away counts too, where its time is not over.
+    const begun = away.windows[key]
+    if (window !== undefined) return spend(all, [key], count)
+    return begun === undefined ? all : { ...all, [key]: { ...begun, used: count } }
+  }, windows)
+}
+
+function idOf({ service, identity = '' }: LimitSubject): string {
+  return `${service}/${identity}`
+}

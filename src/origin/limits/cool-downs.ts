@@ -1,0 +1,134 @@
+// Since when, and until when, an origin is left alone by every process on the store.
+import type { LimitSubject } from '../../model/limits.js'
+import type { Awaitable } from '../../model/tier.js'
+import type { Emit } from '../emit.js'
+import { COOL_DOWN_RECORDS, type CoolDownRecord } from './records.js'
+import {
+  type LimitStore,
+  type RecordChange,
+  type SharedRecords,
+  createSharedRecords,
+} from './shared-records.js'
+
+/** The longest that an origin is left alone at its word. */
+export const LONGEST_COOL_DOWN_MS = 86_400_000
+/** The first one whose length the origin did not say; each in a row is twice as long as the one before. */
+const FIRST_MS = 1_000
+const LONGEST_GUESS_MS = 300_000
+/** For so long after its end a cool-down is remembered, for the next one's length. */
+const REMEMBERED_MS = 600_000
+/** Answers to calls that were under way say the same end a little differently. */
+const SAME_END_MS = 1_000
+
+/** Cool-downs of all subjects. */
+export interface CoolDowns {
+  /** Until when the subject's origin is not to be asked, by the wall clock; undefined where it may be. */
+  untilMs(subject: LimitSubject): Awaitable<number | undefined>
+  /**
+   * Begins one, or makes it longer, and resolves with its end. `saidUntilMs` is when the origin said to come back; left out,
+   * it is 1 s, then 2 s, 4 s … up to 5 minutes, for as long as one follows another.
+   */
+  begin(subject: LimitSubject, saidUntilMs: number | undefined): Promise<number>
+  /** Says that the origin answered well: what comes next begins with the shortest. */
+  forgive(subject: LimitSubject): Promise<void>
+  readonly records: SharedRecords<CoolDownRecord>
+}
+
+/** Makes the cool-downs of an instance. */
+export function createCoolDowns(store: LimitStore, emit: Emit): CoolDowns {
+  const records = createSharedRecords(COOL_DOWN_RECORDS, store)
+  const { clock, onAway } = store
+  /** Begun here and not yet in the store. */
+  const pending = new Map<string, number>()
+
+  function endOf({ untilMs }: CoolDownRecord, subject: LimitSubject): number | undefined {
+    const endMs = Math.max(untilMs, pending.get(pendingKey(subject)) ?? 0)
+    return endMs > clock.nowMs() ? endMs : undefined
+  }
+
+  async function changed<Result>(
+    subject: LimitSubject,
+    change: RecordChange<CoolDownRecord, Result>,
+  ): Promise<Result> {
+    try {
+      return await records.update(subject, change)
+    } catch (error) {
+      onAway(error as Error)
+      return records.updateHere(subject, change)
+    }
+  }
+
+  /** After the clock was put back, a cool-down is as long as it was, from now. */
+  async function broughtBack(subject: LimitSubject): Promise<number | undefined> {
+    const record = await changed(subject, (before, nowMs) => {
+      const lengthMs = before.untilMs - before.beganAtMs
+      const after =
+        nowMs < before.beganAtMs - SAME_END_MS
+          ? { ...before, beganAtMs: nowMs, untilMs: nowMs + lengthMs }
+          : before
+      return { after, keepUntilMs: after.untilMs + REMEMBERED_MS, result: after }
+    })
+    return endOf(record, subject)
+  }
+
+  function judged(record: CoolDownRecord, subject: LimitSubject): Awaitable<number | undefined> {
+    const endMs = endOf(record, subject)
+    const isAhead = clock.nowMs() < record.beganAtMs - SAME_END_MS
+    return endMs !== undefined && isAhead ? broughtBack(subject) : endMs
+  }
+
+  return {
+    records,
+    untilMs(subject) {
+      const record = records.read(subject)
+      return record instanceof Promise
+        ? record.then((later) => judged(later, subject))
+        : judged(record, subject)
+    },
+    async begin(subject, saidUntilMs) {
+      const key = pendingKey(subject)
+      const guess = beginning(saidUntilMs)(records.seen(subject), clock.nowMs())
+      pending.set(key, guess.result.untilMs)
+      const { untilMs, isNew } = await changed(subject, beginning(saidUntilMs))
+      if (pending.get(key) === guess.result.untilMs) pending.delete(key)
+      const { service, identity } = subject
+      if (isNew) emit('cooled-down', { service, identity, untilMs, because: 'origin-quota' })
+      return untilMs
+    },
+    async forgive(subject) {
+      if (records.seen(subject).strikes === 0) return
+      await changed(subject, (before, nowMs) => {
+        const isOver = before.untilMs <= nowMs
+        return { after: isOver ? undefined : before, keepUntilMs: before.untilMs, result: undefined }
+      })
+    },
+  }
+}
+
+/** What a cool-down makes of the one before. */
+function beginning(
+  saidUntilMs: number | undefined,
+): RecordChange<CoolDownRecord, { readonly untilMs: number; readonly isNew: boolean }> {
+  return (before, nowMs) => {
+    const isUnderWay = before.untilMs > nowMs
+    const isSaid = saidUntilMs !== undefined && saidUntilMs > nowMs
+    const strikes = isSaid || isUnderWay ? before.strikes : before.strikes + 1
+    const guessMs = isUnderWay ? before.untilMs : nowMs + lengthOf(strikes)
+    const untilMs = isSaid ? Math.min(saidUntilMs, nowMs + LONGEST_COOL_DOWN_MS) : guessMs
+    const isNew = !isUnderWay || untilMs > before.untilMs + SAME_END_MS
+    const after = isNew ? { beganAtMs: nowMs, untilMs, strikes, isSaid } : before
+    return {
+      after,
+      keepUntilMs: after.untilMs + REMEMBERED_MS,
+      result: { untilMs: after.untilMs, isNew },
+    }
+  }
+}
+
+function lengthOf(strikes: number): number {
+  return Math.min(FIRST_MS * 2 ** Math.max(0, strikes - 1), LONGEST_GUESS_MS)
+}
+
+function pendingKey({ service, identity = '' }: LimitSubject): string {
+  return `${service}/${identity}`
+}
