@@ -30,16 +30,18 @@ import { createCounters } from './events/counters.js'
 import { EVENT_NAMES, createEventBus } from './events/event-bus.js'
 import { metricsOf } from './events/metrics-view.js'
 import { type ListOptions, createEntries } from './instance/entries.js'
+import { declaredLimits } from './instance/declared-limits.js'
 import { keepHouse } from './instance/housekeeping.js'
 import { type OpenedStores, openStores } from './instance/open-store.js'
 import { onProcessExit } from './instance/process-exit.js'
 import { claimingService, createClaim, servicesOf } from './instance/services.js'
 import type { EntryDetails, EntrySummary, Explanation, PurgeRequest } from './model/entry-summary.js'
+import type { QuotaState } from './model/limits.js'
 import type { Metrics } from './model/metrics.js'
 import type { EventMap, EventName } from './model/request-event.js'
 import type { Store, StoreHealth } from './model/store.js'
 import type { CleanReport, ServiceInfo } from './model/tool-reports.js'
-import { createOriginPipeline } from './origin/pipeline.js'
+import { openOrigin } from './origin/open-origin.js'
 import { createUndiciTransport } from './origin/undici-transport.js'
 import { booksProfile } from './providers/books/profile.js'
 import { spotifyProfile } from './providers/spotify/profile.js'
@@ -85,6 +87,10 @@ export interface Cachette {
    * the call is explained as HTTP doors would make it.
    */
   explain(url: string, options?: ExternalOptions & { service?: string }): Promise<Explanation>
+  /** Budgets of every service of which something is declared or known, their levels and cool-downs. */
+  quotas(): Promise<readonly QuotaState[]>
+  /** Forgets what was spent and learned, and ends cool-downs, of a service or of all, for every process. */
+  resetQuota(service?: string): Promise<void>
   /** Listens to an event; the returned function stops. */
   on<Name extends EventName>(name: Name, listener: (event: EventMap[Name]) => void): () => void
   /** The state of the tiers, nearest first. */
@@ -150,7 +156,15 @@ export async function openCachette(options: unknown, origin: InstanceOrigin): Pr
   const cutOff = new AbortController()
   // Every call under way listens.
   setMaxListeners(0, cutOff.signal)
-  const pipeline = createOriginPipeline(clock, cutOff.signal)
+  const { pipeline, limits } = openOrigin({
+    store: stores.shared,
+    clock,
+    emit: bus.emit,
+    warn,
+    closing: cutOff.signal,
+    profileOf: (name) => config.service(name).profile,
+    declared: () => declaredLimits(config, policyOf),
+  })
   const countOriginCall = (service: string): void => counters.countOriginCalls(service, 1)
   const claim = createClaim(config)
   const placeOf = (href: string): { service: string; purgeUrl: string } => {
@@ -282,6 +296,11 @@ export async function openCachette(options: unknown, origin: InstanceOrigin): Pr
       const asked =
         name === UNCLAIMED ? { ...request, options: { ...request.options, isHttp: true } } : request
       return explainCall(asked, { clock, tiers, preparer })
+    }),
+    quotas: whileOpen(limits.states),
+    resetQuota: whileOpen(async (service) => {
+      if (service !== undefined) checkServiceName(service)
+      await limits.reset(service)
     }),
     on(name, listener) {
       if (EVENT_NAMES.includes(name)) return bus.on(name, listener)

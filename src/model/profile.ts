@@ -1,5 +1,5 @@
 // What ships for a known API: data and pure functions, reachable from the wiring.
-import type { Classify, KeyOptions } from './policy.js'
+import type { Classify, KeyOptions, ResponseFacts } from './policy.js'
 
 /** How a request proves who sends it. */
 export type Authorization =
@@ -47,6 +47,11 @@ export interface Profile extends ProfileSettings {
   readonly neverCache: readonly string[]
   readonly authorization: (environment: Environment) => Authorization
   readonly classify: Classify
+  /**
+   * When a spent quota renews, in wall-clock milliseconds, where a response without `Retry-After` or the provider's custom tells;
+   * undefined where nothing does.
+   */
+  readonly quotaRenewsAtMs?: (response: ResponseFacts, nowMs: number) => number | undefined
   /** Paths with parameters that warm-up asks for, most popular first. */
   readonly popular: readonly string[]
   /** What the provider's terms ask to be shown beside the content. */

@@ -5,12 +5,19 @@ import { assertNever } from '../shared/assert-never.js'
 import type { ClientCredentials, TokenSource } from './client-credentials.js'
 import type { OriginCall, OriginReply, OriginStep } from './origin-call.js'
 
+/** Where authorised calls go. */
+export interface AuthorizedSteps {
+  readonly next: OriginStep
+  /** Where a call goes that is sent once more, with a new token. Default `next`. */
+  readonly again?: OriginStep
+}
+
 /**
  * Proves who sends. A token that the origin answers with 401 is replaced once.
  *
  * @throws CachetteError `CACHETTE_CREDENTIALS` where none are configured, naming the variables to set
  */
-export function withAuthorization(tokens: TokenSource, next: OriginStep): OriginStep {
+export function withAuthorization(tokens: TokenSource, { next, again = next }: AuthorizedSteps): OriginStep {
   return (call) => {
     const { authorization } = call
     switch (authorization.kind) {
@@ -21,7 +28,7 @@ export function withAuthorization(tokens: TokenSource, next: OriginStep): Origin
       case 'param':
         return next({ ...call, url: withParam(call.url, authorization.name, authorization.value) })
       case 'client-credentials':
-        return withToken(call, authorization, tokens, next)
+        return withToken(call, authorization, { tokens, next, again })
       case 'missing':
         return Promise.reject(missing(call, authorization.variables))
       default:
@@ -33,15 +40,15 @@ export function withAuthorization(tokens: TokenSource, next: OriginStep): Origin
 async function withToken(
   call: OriginCall,
   credentials: ClientCredentials,
-  tokens: TokenSource,
-  next: OriginStep,
+  { tokens, next, again }: Required<AuthorizedSteps> & { readonly tokens: TokenSource },
 ): Promise<OriginReply> {
   const first = await tokens.get(credentials, call)
   const reply = await next(bearing(call, first))
   if (reply.status !== 401) return reply
   reply.cancel(new Error('the token was refused'))
   tokens.refuse(credentials, first)
-  return next(bearing(call, await tokens.get(credentials, call)))
+  const value = `Bearer ${await tokens.get(credentials, call)}`
+  return again({ ...call, authorization: { kind: 'header', name: 'authorization', value } })
 }
 
 function bearing(call: OriginCall, accessToken: string): OriginCall {

@@ -6,6 +6,7 @@ import { createFakeClock } from '../../test/helpers/fake-clock.js'
 import { errorOf } from '../../test/helpers/gate.js'
 import { policyWith } from '../../test/helpers/policy.js'
 import { withDeadline } from './deadline.js'
+import type { Emit } from './emit.js'
 import type { OriginCall, OriginReply } from './origin-call.js'
 
 const TIMEOUT_MS = 1_000
@@ -18,14 +19,14 @@ function openDeadline(changes: Partial<OriginCall> = {}, timeoutMs = TIMEOUT_MS)
   const closing = new AbortController()
   let answer: (reply: OriginReply) => void = () => undefined
   let given: AbortSignal | undefined
-  const step = withDeadline(
-    clock,
-    (call) => {
-      given = call.signal
-      return new Promise((resolve) => (answer = resolve))
-    },
-    closing.signal,
-  )
+  let endsAtMs: number | undefined
+  const told: object[] = []
+  const emit: Emit = (name, event) => void told.push({ name, ...event })
+  const step = withDeadline({ clock, emit, closing: closing.signal }, (call) => {
+    given = call.signal
+    endsAtMs = call.endsAtMs
+    return new Promise((resolve) => (answer = resolve))
+  })
   const policy = policyWith({ timeoutMs })
   const reply = step(callWith({ policy, signal: leaving.signal, ...changes }))
   return {
@@ -34,6 +35,8 @@ function openDeadline(changes: Partial<OriginCall> = {}, timeoutMs = TIMEOUT_MS)
     leaving,
     closing,
     reply,
+    told,
+    endsAtMs: () => endsAtMs,
     signal: () => given!,
     answer: (cancel: (reason: Error) => void = () => undefined) =>
       answer({
@@ -64,6 +67,26 @@ describe('the deadline of a call', () => {
       expect([signal().aborted, listeners()]).toEqual([true, 0])
     },
   )
+
+  it('is told to the steps below, and to listeners when it ends a call', async () => {
+    const { clock, reply, endsAtMs, told } = openDeadline()
+    expect(endsAtMs()).toBe(clock.monotonicMs() + TIMEOUT_MS)
+    const failing = errorOf(reply)
+    clock.advance(TIMEOUT_MS)
+    await failing
+    const url = 'https://api.example.com/data?api_key=REDACTED'
+    expect(told).toEqual([
+      { name: 'timed-out', service: 'my_service', url, timeout: 'hard', afterMs: TIMEOUT_MS },
+    ])
+  })
+
+  it('of none ends nothing, and says so to the steps below', async () => {
+    const { endsAtMs, reply, answer, told } = openDeadline({}, Number.POSITIVE_INFINITY)
+    expect(endsAtMs()).toBeUndefined()
+    answer()
+    expect((await reply).status).toBe(200)
+    expect(told).toEqual([])
+  })
 
   it('of what is taken whole runs on through the body', async () => {
     const { clock, reply, answer, source, signal } = openDeadline({ takes: 'whole' })
@@ -146,11 +169,8 @@ describe('the deadline of a call', () => {
 
   it('leaves nothing behind where the step fails or the body breaks off', async () => {
     const failing = openDeadline()
-    const broken = withDeadline(
-      failing.clock,
-      () => Promise.reject(new Error('refused')),
-      failing.closing.signal,
-    )
+    const parts = { clock: failing.clock, closing: failing.closing.signal }
+    const broken = withDeadline(parts, () => Promise.reject(new Error('refused')))
     const leaving = new AbortController()
     expect((await errorOf(broken(callWith({ signal: leaving.signal })))).message).toBe('refused')
     expect(getEventListeners(leaving.signal, 'abort')).toEqual([])
@@ -196,7 +216,7 @@ describe('a call', () => {
 
   it('that begins after the instance was closed is refused', async () => {
     const clock = createFakeClock()
-    const step = withDeadline(clock, () => new Promise(() => undefined), AbortSignal.abort())
+    const step = withDeadline({ clock, closing: AbortSignal.abort() }, () => new Promise(() => undefined))
     expect(await errorOf(step(callWith()))).toMatchObject({ code: 'CACHETTE_CLOSED' })
   })
 

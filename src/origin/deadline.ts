@@ -2,23 +2,36 @@
 import { CachetteError } from '../errors/cachette-error.js'
 import { timedOut } from '../errors/timed-out.js'
 import type { Clock } from '../shared/clock.js'
+import type { Emit } from './emit.js'
 import type { OriginCall, OriginStep } from './origin-call.js'
+
+/** What a deadline needs. */
+export interface DeadlineParts {
+  readonly clock: Clock
+  /** Ends all calls at once. */
+  readonly closing?: AbortSignal | undefined
+  /** Told of each call that was given up. */
+  readonly emit?: Emit
+}
 
 /** A signal that nobody ever gives. */
 const NEVER = new AbortController().signal
 
 /**
  * Ends a call `policy.timeoutMs` after it began, and cancels what is under way. A body that is taken whole is bounded with
- * it; one that is streamed may take its time, but no piece of it longer than that. `closing` ends all calls at once.
+ * it; one that is streamed may take its time, but no piece of it longer than that.
  *
- * @throws CachetteError `CACHETTE_TIMEOUT`; `CACHETTE_CLOSED` where `closing` came first
+ * @throws CachetteError `CACHETTE_TIMEOUT`; `CACHETTE_CLOSED` where the instance was closed first
  */
-export function withDeadline(clock: Clock, next: OriginStep, closing: AbortSignal = NEVER): OriginStep {
+export function withDeadline(parts: DeadlineParts, next: OriginStep): OriginStep {
+  const { clock } = parts
   return async (call) => {
-    const watch = watchOver(call, clock, closing)
+    const watch = watchOver(call, parts)
+    const { timeoutMs } = call.policy
+    const endsAtMs = timeoutMs === Number.POSITIVE_INFINITY ? undefined : clock.monotonicMs() + timeoutMs
     try {
       watch.start()
-      const reply = await watch.outcomeOf(next({ ...call, signal: watch.signal }))
+      const reply = await watch.outcomeOf(next({ ...call, signal: watch.signal, endsAtMs }))
       const body = watchedBody(reply.body, watch, call.takes)
       return { ...reply, body, signal: watch.signal, cancel: watch.cancel }
     } catch (error) {
@@ -41,7 +54,7 @@ interface Watch {
   end(): void
 }
 
-function watchOver(call: OriginCall, clock: Clock, closing: AbortSignal): Watch {
+function watchOver(call: OriginCall, { clock, closing = NEVER, emit }: DeadlineParts): Watch {
   const ending = new AbortController()
   const { timeoutMs } = call.policy
   let stopTimer: (() => void) | undefined
@@ -74,7 +87,11 @@ function watchOver(call: OriginCall, clock: Clock, closing: AbortSignal): Watch 
     start() {
       stop()
       if (timeoutMs === Number.POSITIVE_INFINITY || ending.signal.aborted) return
-      stopTimer = clock.setTimer(() => cancel(timedOut(call, call.attempts.count)), timeoutMs)
+      stopTimer = clock.setTimer(() => {
+        const { service, redactedUrl: url } = call
+        emit?.('timed-out', { service, url, timeout: 'hard', afterMs: timeoutMs })
+        cancel(timedOut(call, call.attempts.count))
+      }, timeoutMs)
     },
     outcomeOf: (work) => outcomeOf(work, ending.signal),
   }

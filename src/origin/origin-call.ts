@@ -35,6 +35,12 @@ export interface OriginCall extends LimitSubject {
   readonly classify: (head: { readonly status: number; readonly headers: HeaderList }) => Classification
   /** True for a caller who decodes the body and asked for its coding. */
   readonly keepsCoding: boolean
+  /** When the deadline ends it, by the monotonic clock; set by the deadline, undefined where none does. */
+  readonly endsAtMs?: number | undefined
+  /** Which try it is, from 1; set where calls are tried again. */
+  readonly attempt?: number | undefined
+  /** Called when the request itself, not one for a token, goes out. */
+  readonly onSent?: (() => void) | undefined
 }
 
 /** A response at its headers, its body still to come. */
@@ -49,6 +55,8 @@ export interface OriginReply {
   readonly sizeBytes: number | undefined
   /** Aborts where the response is ended from outside before its body has come. */
   readonly signal: AbortSignal
+  /** From when on the origin may be asked again, by the wall clock, where the reply began a cool-down. */
+  readonly retryAtMs?: number | undefined
   /** Ends the response; whoever reads the body gets the reason. */
   cancel(reason: Error): void
 }

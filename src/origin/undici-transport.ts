@@ -32,29 +32,7 @@ async function openAgent(): Promise<Agent> {
   return new undici.Agent({ connect: { timeout: CONNECT_TIMEOUT_MS } })
 }
 
-/** Sends, and once more where a connection that was kept open had died before it could be used. */
 async function send(agent: Agent, request: OriginRequest): Promise<OriginResponse> {
-  try {
-    return await sendOnce(agent, request)
-  } catch (error) {
-    if (!isDeadConnection(error) || !mayBeSentAgain(request)) throw error
-    return sendOnce(agent, request)
-  }
-}
-
-/** A safe request without a body changes nothing when it comes twice. https://www.rfc-editor.org/rfc/rfc9110#section-9.2.2 */
-function mayBeSentAgain({ method, body, signal }: OriginRequest): boolean {
-  return body === undefined && (method === 'GET' || method === 'HEAD') && !signal.aborted
-}
-
-/** True where the other side hung up on a connection that had served a response before. */
-function isDeadConnection(error: unknown): boolean {
-  if (!(error instanceof Error) || !('socket' in error)) return false
-  const { socket } = error as { readonly socket?: { readonly bytesRead?: number } | null }
-  return 'code' in error && error.code === 'UND_ERR_SOCKET' && (socket?.bytesRead ?? 0) > 0
-}
-
-async function sendOnce(agent: Agent, request: OriginRequest): Promise<OriginResponse> {
   const url = new URL(request.url)
   const response = await agent.request({
     origin: url.origin,
