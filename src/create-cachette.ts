@@ -21,7 +21,8 @@ import { createBypass } from './engine/bypass.js'
 import { createEngine } from './engine/engine.js'
 import { explainCall } from './engine/explain.js'
 import { createKeyHasher } from './engine/key-hasher.js'
-import { prepareCall } from './engine/prepared-call.js'
+import { createLeases } from './engine/leases.js'
+import { type KnownCall, prepareCall } from './engine/prepared-call.js'
 import { createRecorder } from './engine/recorder.js'
 import { createStoreAnswers } from './engine/store-answers.js'
 import { createTiers } from './engine/tiers.js'
@@ -36,7 +37,7 @@ import { type OpenedStores, openStores } from './instance/open-store.js'
 import { onProcessExit } from './instance/process-exit.js'
 import { claimingService, createClaim, servicesOf } from './instance/services.js'
 import type { EntryDetails, EntrySummary, Explanation, PurgeRequest } from './model/entry-summary.js'
-import type { QuotaState } from './model/limits.js'
+import type { BudgetLevel, QuotaState } from './model/limits.js'
 import type { Metrics } from './model/metrics.js'
 import type { EventMap, EventName } from './model/request-event.js'
 import type { Store, StoreHealth } from './model/store.js'
@@ -181,6 +182,8 @@ export async function openCachette(options: unknown, origin: InstanceOrigin): Pr
     })
     return { service: service.name, purgeUrl }
   }
+  const budgetOf = ({ service, identity, policy }: KnownCall): BudgetLevel =>
+    limits.levelOf({ service: service.name, identity }, policy.quotas)
   const answers = createStoreAnswers({ clock, bus, tiers, hasher })
   const engine = createEngine({
     clock,
@@ -192,11 +195,16 @@ export async function openCachette(options: unknown, origin: InstanceOrigin): Pr
       pipeline,
       answers,
       countOriginCall,
+      countDrift: (service) => counters.countDrift(service),
       openWriter: tiers.openWriter,
       hasher,
     }),
     bypassCache: createBypass({ clock, bus, tiers, pipeline, countOriginCall, placeOf }),
     claim,
+    bus,
+    leases: createLeases(stores.shared.cells, clock),
+    budgetOf,
+    waitUntil: config.waitUntil,
     recorder: createRecorder({
       clock,
       bus,
@@ -295,7 +303,7 @@ export async function openCachette(options: unknown, origin: InstanceOrigin): Pr
       // Nobody but the HTTP doors calls hosts that no service claims.
       const asked =
         name === UNCLAIMED ? { ...request, options: { ...request.options, isHttp: true } } : request
-      return explainCall(asked, { clock, tiers, preparer })
+      return explainCall(asked, { clock, tiers, preparer, budgetOf })
     }),
     quotas: whileOpen(limits.states),
     resetQuota: whileOpen(async (service) => {

@@ -32,6 +32,11 @@ export interface CachetteOptions {
   services?: Record<string, ServiceOptions>
   /** The environment to read. Default `process.env`. */
   env?: Environment
+  /**
+   * Told of work that goes on after a caller was answered: refreshes, writes, calls past a soft timeout. For platforms that stop
+   * a process once it has answered, whose own `waitUntil` goes here. Default none.
+   */
+  waitUntil?: (work: Promise<unknown>) => void
   /** Time. Default the system's; tests give one that they move. */
   clock?: Clock | undefined
 }
@@ -53,6 +58,9 @@ export const cachetteOptionsSchema = optionsObject({
   defaults: v.optional(defaultSettingsSchema),
   services: v.optional(namedValues(serviceOptionsSchema, 'an object of services')),
   env: v.optional(v.custom<Environment>(isEnvironment, 'an object of variables, each of them text')),
+  waitUntil: v.optional(
+    v.custom<NonNullable<CachetteOptions['waitUntil']>>((value) => typeof value === 'function', 'a function'),
+  ),
   clock: v.optional(v.custom<Clock>(isClock, 'an object with nowMs, monotonicMs and setTimer')),
 })
 

@@ -15,6 +15,8 @@ import { readTtlEnvironment } from './ttl-environment.js'
 export interface ResolvedConfig {
   readonly clock: Clock
   readonly environment: Environment
+  /** Told of work that goes on after callers were answered. */
+  readonly waitUntil: (work: Promise<unknown>) => void
   readonly memory: { readonly maxBytes: number; readonly maxEntries: number } | false
   readonly stores: readonly StorePlan[]
   /** The text of `CACHETTE_SECRET`, where set. */
@@ -73,6 +75,7 @@ export function resolveConfig(sources: ConfigSources): ResolvedConfig {
   return Object.freeze({
     clock: options.clock ?? systemClock,
     environment,
+    waitUntil: options.waitUntil ?? (() => undefined),
     memory: options.memory === false ? false : withoutUndefined({ ...DEFAULT_MEMORY, ...options.memory }),
     stores: storesOf(sources, options.store),
     secretText: readSecret(environment),

@@ -32,6 +32,7 @@ function decide(
     request: REQUEST,
     requestedAtMs: STORED_AT_MS,
     now: after(0),
+    chance: 0,
     ...changes,
   })
 }

@@ -30,6 +30,7 @@ function decide(
     request: { method: 'GET', isAuthorized: false, isConditional: false },
     requestedAtMs: STORED_AT_MS,
     now: after(0),
+    chance: 0,
     ...changes,
   })
 }

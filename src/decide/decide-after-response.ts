@@ -68,6 +68,8 @@ export interface ResponseQuestion {
   /** When the request was sent, by the wall clock. */
   readonly requestedAtMs: number
   readonly now: Instant
+  /** A number drawn at random, 0 to 1: by how much of `jitter` the TTL is shortened. */
+  readonly chance: number
 }
 
 /** Stores, updates, leaves unstored, rescues or fails. */
@@ -139,13 +141,22 @@ function assess(
 }
 
 /** What the origin's failures are called. */
-export type FailureReason = Extract<Because, `origin-${string}` | 'invalid-response'>
+export type FailureReason = Extract<
+  Because,
+  `origin-${string}` | 'invalid-response' | 'quota-spent' | 'cool-down' | 'breaker-open'
+>
 
 /** Everything a decision about a failure depends on. */
 export type FailureQuestion = Pick<ResponseQuestion, 'entry' | 'purge' | 'policy' | 'now'>
 
 /** Failures in which nothing came at all. */
-const NO_ANSWER: ReadonlySet<FailureReason> = new Set(['origin-unreachable', 'origin-timeout'])
+const NO_ANSWER: ReadonlySet<FailureReason> = new Set([
+  'origin-unreachable',
+  'origin-timeout',
+  'quota-spent',
+  'cool-down',
+  'breaker-open',
+])
 
 /**
  * Serves the older entry where the failure is one that rescue covers and the entry is within what its freshness allows
@@ -181,10 +192,12 @@ function lifeOf(
     'freshForMs' | 'initialAgeMs' | 'keptStaleForMs'
   >,
   storedAtMs: number,
-  { policy, now }: Pick<ResponseQuestion, 'policy' | 'now'>,
+  { policy, now, chance }: Pick<ResponseQuestion, 'policy' | 'now' | 'chance'>,
 ): EntryLife {
+  const shortenedBy = Math.max(0, assessed.freshForMs) * policy.jitter * chance
+  const freshForMs = assessed.freshForMs - shortenedBy
   const capAtMs = storedAtMs + policy.maxTtlMs
-  const staleAtMs = Math.min(now.nowMs + assessed.freshForMs, capAtMs)
+  const staleAtMs = Math.min(now.nowMs + freshForMs, capAtMs)
   const removeAtMs = Math.min(Math.max(now.nowMs, staleAtMs) + assessed.keptStaleForMs, capAtMs)
   return { initialAgeMs: assessed.initialAgeMs, staleAtMs, removeAtMs }
 }

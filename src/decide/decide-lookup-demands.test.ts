@@ -19,6 +19,7 @@ function decide(changes: Partial<LookupQuestion>): LookupDecision {
     demands: NO_DEMANDS,
     isRefresh: false,
     purge: 'none',
+    budget: 'ample',
     now: after(0),
     ...changes,
   })

@@ -14,6 +14,7 @@ function decide(changes: Partial<LookupQuestion>): LookupDecision {
     demands: NO_DEMANDS,
     isRefresh: false,
     purge: 'none',
+    budget: 'ample',
     now: after(0),
     ...changes,
   })
@@ -21,11 +22,15 @@ function decide(changes: Partial<LookupQuestion>): LookupDecision {
 
 describe('a lookup', () => {
   it.each([
-    ['serves a fresh entry', {}, { action: 'serve-fresh', because: 'fresh', ageMs: 0, ttlMs: HOUR_MS }],
+    [
+      'serves a fresh entry',
+      {},
+      { action: 'serve-fresh', because: 'fresh', ageMs: 0, ttlMs: HOUR_MS, isRefreshDue: false },
+    ],
     [
       'serves it to its last millisecond',
       { now: after(HOUR_MS - 1) },
-      { action: 'serve-fresh', because: 'fresh', ageMs: HOUR_MS - 1, ttlMs: 1 },
+      { action: 'serve-fresh', because: 'fresh', ageMs: HOUR_MS - 1, ttlMs: 1, isRefreshDue: false },
     ],
     ['revalidates it from then on', { now: after(HOUR_MS) }, { action: 'revalidate', because: 'expired' }],
     ['fetches what is not there', { entry: undefined }, { action: 'fetch', because: 'not-in-cache' }],
@@ -94,6 +99,7 @@ describe('maxTtl', () => {
       because: 'fresh',
       ageMs: 9_999,
       ttlMs: 1,
+      isRefreshDue: false,
     })
     expect(decide({ policy, now: after(10_000) })).toEqual({ action: 'fetch', because: 'over-max-ttl' })
   })
@@ -150,7 +156,15 @@ describe('whatever is asked', () => {
         const now = { nowMs: STORED_AT_MS + given.wallMs, monotonicMs: 5_000 + given.steadyMs }
         const policy = policyWith({ ttlMs: given.ttlMs, maxTtlMs: given.maxTtlMs })
         const { purge, isRefresh } = given
-        const decision = decideLookup({ entry, policy, demands: NO_DEMANDS, purge, isRefresh, now })
+        const decision = decideLookup({
+          entry,
+          policy,
+          demands: NO_DEMANDS,
+          purge,
+          isRefresh,
+          budget: 'ample',
+          now,
+        })
         if (decision.action !== 'serve-fresh') return
         const sinceBodyMs = Math.max(
           now.nowMs - STORED_AT_MS,

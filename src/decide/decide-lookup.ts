@@ -1,14 +1,18 @@
 // What to do with a request, given what is stored. Pure.
 import type { Because } from '../model/because.js'
 import type { Demands } from '../model/demands.js'
+import type { BudgetLevel } from '../model/limits.js'
 import type { Policy } from '../model/policy.js'
 import { fieldValue } from '../http/header-fields.js'
 import { type Instant, ageMs } from './age.js'
-import type { DatedEntry } from './freshness-policy.js'
+import type { DatedEntry, Judgement } from './freshness-policy.js'
 import { freshnessOf } from './freshness-of.js'
 
-/** Whether a purge covers the entry. */
-export type PurgeState = 'none' | 'soft' | 'hard'
+/**
+ * Whether a purge covers the entry; `unknown` where the shared store has been away for too long to tell, so that the entry
+ * counts as stale.
+ */
+export type PurgeState = 'none' | 'unknown' | 'soft' | 'hard'
 
 /** What the engine should do. */
 export type LookupDecision =
@@ -17,6 +21,8 @@ export type LookupDecision =
       readonly because: 'fresh'
       readonly ageMs: number
       readonly ttlMs: number
+      /** True where the entry is to be refreshed behind the caller before it goes stale. */
+      readonly isRefreshDue: boolean
     }
   | {
       readonly action: 'serve-stale'
@@ -39,6 +45,8 @@ export interface LookupQuestion {
   readonly demands: Demands
   readonly isRefresh: boolean
   readonly purge: PurgeState
+  /** How far the budget of origin calls has run down. */
+  readonly budget: BudgetLevel
   readonly now: Instant
 }
 
@@ -57,14 +65,44 @@ export function decideLookup(question: LookupQuestion): LookupDecision {
   if (demands.mode === 'no-cache') return ask(entry, 'request-no-cache')
   if (judgement.isFresh && purge === 'none') {
     const ttlMs = Math.min(judgement.ttlMs, capLeftMs)
-    return { action: 'serve-fresh', because: 'fresh', ageMs: judgement.ageMs, ttlMs }
+    const isRefreshDue = question.budget === 'ample' && isDue(judgement.ageMs, ttlMs, policy)
+    return { action: 'serve-fresh', because: 'fresh', ageMs: judgement.ageMs, ttlMs, isRefreshDue }
   }
   const { ageMs } = judgement
   const ttlMs = Math.min(0, entry.staleAtMs - entry.confirmedAtMs + entry.initialAgeMs - ageMs)
   if (isForced) return { action: 'serve-stale', because: 'force-cache', ageMs, ttlMs, isRefreshed: false }
   if (!judgement.isFresh && judgement.stale !== undefined && purge === 'none')
     return { action: 'serve-stale', ageMs, ttlMs, ...judgement.stale }
-  return askWhere(demands, ask(entry, judgement.isFresh ? 'soft-purged' : judgement.because))
+  if (!judgement.isFresh && purge === 'none' && isSpared(question, judgement))
+    return { action: 'serve-stale', because: 'quota-low', ageMs, ttlMs, isRefreshed: false }
+  return askWhere(demands, ask(entry, judgement.isFresh ? PURGED_BECAUSE[purge] : judgement.because))
+}
+
+const PURGED_BECAUSE = { none: 'expired', unknown: 'store-away', soft: 'soft-purged' } as const
+
+/** True from the share of its freshness on at which an entry is refreshed ahead of time. */
+function isDue(ageMs: number, ttlMs: number, { eagerRefreshFrom }: Policy): boolean {
+  return eagerRefreshFrom < 1 && ageMs >= eagerRefreshFrom * (ageMs + ttlMs)
+}
+
+/** How much longer than its freshness an entry is used while the budget is stretched. */
+const STRETCHED_BY = 2
+
+/**
+ * True where an expired entry is used all the same, since the budget of calls runs down: for twice its freshness while it is
+ * stretched, for as long as it may stand in for a failing origin once it is scarce. Nothing that the request itself, or a
+ * TTL of 0, rules out.
+ */
+function isSpared(
+  { entry, policy, budget, now }: LookupQuestion,
+  { ageMs, because }: Extract<Judgement, { isFresh: false }>,
+): boolean {
+  if (entry === undefined || (budget !== 'stretched' && budget !== 'scarce')) return false
+  if (because !== 'expired' && because !== 'ttl-lowered') return false
+  if (freshnessOf(policy).rescue({ entry, policy, now, failure: 'no-answer' }) !== 'allowed') return false
+  const storedForMs = entry.staleAtMs - entry.confirmedAtMs + entry.initialAgeMs
+  const freshForMs = because === 'ttl-lowered' ? policy.ttlMs : storedForMs
+  return budget === 'scarce' || ageMs < STRETCHED_BY * freshForMs
 }
 
 /** True for a request that is not to reach the origin. */

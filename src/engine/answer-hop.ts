@@ -4,11 +4,13 @@ import type { CacheAnswer } from '../model/cache-answer.js'
 import type { CacheEntry } from '../model/cache-entry.js'
 import type { CacheRequest } from '../model/cache-request.js'
 import { EMPTY_BODY } from '../model/entry-body.js'
+import type { BudgetLevel } from '../model/limits.js'
 import type { Tier } from '../model/tier.js'
 import { assertNever } from '../shared/assert-never.js'
 import type { Clock } from '../shared/clock.js'
-import type { Errand, FlightResult } from './ask-origin.js'
+import type { Errand } from './ask-origin.js'
 import type { BypassCache } from './bypass.js'
+import { type FlightResult, wholeResult } from './flight-result.js'
 import type { Fly } from './fly.js'
 import { type Hop, NO_COST, Unanswered, answerFrom, hitHop, refusal } from './hop.js'
 import {
@@ -31,8 +33,19 @@ export interface HopParts {
   readonly preparer: CallPreparer
   readonly bypassCache: BypassCache
   readonly fly: Fly
+  /** How far the budget that a call counts under has run down. */
+  readonly budgetOf: (call: KnownCall) => BudgetLevel
   /** What is known of a call, worked out at most once while the memo remembers it. */
   readonly recall: (request: CacheRequest) => KnownCall
+}
+
+/** What deciding on a lookup takes. */
+type ConsiderParts = Pick<HopParts, 'clock' | 'tiers' | 'preparer' | 'budgetOf'>
+
+/** The slow way, and what a near hit may set off. */
+export interface AnswerHop {
+  answerHop(request: CacheRequest): Promise<Hop>
+  refreshAhead(request: CacheRequest, known: KnownCall): void
 }
 
 /** What was found for a call. */
@@ -42,7 +55,7 @@ interface Lookup {
 }
 
 /** Makes the slow way. */
-export function createAnswerHop(parts: HopParts): (request: CacheRequest) => Promise<Hop> {
+export function createAnswerHop(parts: HopParts): AnswerHop {
   const { clock, tiers, preparer, fly } = parts
 
   async function answerHop(request: CacheRequest): Promise<Hop> {
@@ -55,12 +68,25 @@ export function createAnswerHop(parts: HopParts): (request: CacheRequest) => Pro
     }
     const found = await tiers.find(known.key)
     if (found?.record.kind === 'entry') {
-      const decision = decideOn(found.record, known, { tiers, clock, request })
-      if (decision.action === 'serve-fresh')
+      const decision = decideOn(found.record, known, { ...parts, request })
+      if (decision.action === 'serve-fresh') {
+        if (decision.isRefreshDue) refreshAhead(request, known)
         return shareHop(request, known, hitHop(found.record, hitAnswer(found.record, decision, found.tier)))
+      }
     }
     const call = prepared(request, known)
     return shareHop(request, known, await decideAndAct(call, found))
+  }
+
+  /** Begins a refresh behind the caller of a hit; whatever becomes of it is nobody's failure. */
+  function refreshAhead(request: CacheRequest, known: KnownCall): void {
+    if (!fly.mayAskBehind(known.key)) return
+    const call = prepared(request, known)
+    const beginning = tiers.find(call.key).then(async (found) => {
+      const { decision, errand } = await consider(call, found, parts)
+      if (decision.action === 'serve-fresh' && decision.isRefreshDue) fly.behind(errand)
+    })
+    beginning.catch(() => undefined)
   }
 
   function prepared(request: CacheRequest, known: KnownCall): PreparedCall {
@@ -78,6 +104,7 @@ export function createAnswerHop(parts: HopParts): (request: CacheRequest) => Pro
     switch (decision.action) {
       case 'serve-fresh':
         if (entry === undefined) throw new TypeError('a hit needs an entry')
+        if (decision.isRefreshDue) fly.behind(errand)
         return hitHop(entry, hitAnswer(entry, decision, tier))
       case 'serve-stale': {
         if (entry === undefined) throw new TypeError('a stale answer needs an entry')
@@ -110,7 +137,7 @@ export function createAnswerHop(parts: HopParts): (request: CacheRequest) => Pro
     const { sendHeaders, demands, request } = call
     const { entry, tier } = await followVary({ key, sendHeaders }, await tiers.find(key), parts)
     if (entry === undefined) return undefined
-    const decision = decideOn(entry, call, { tiers, clock, request })
+    const decision = decideOn(entry, call, { ...parts, request })
     if (decision.action !== 'serve-fresh') return undefined
     const { method } = request
     const part = hitAnswer(entry, decision, tier)
@@ -123,7 +150,7 @@ export function createAnswerHop(parts: HopParts): (request: CacheRequest) => Pro
     const found = await tiers.find(asGet.key)
     const { entry, tier } = await followVary(asGet, found, parts)
     if (entry === undefined) return undefined
-    const decision = decideOn(entry, asGet, { tiers, clock, request: call.request })
+    const decision = decideOn(entry, asGet, { ...parts, request: call.request })
     if (decision.action !== 'serve-fresh') return undefined
     return hitHop(entry, { ...hitAnswer(entry, decision, tier), body: EMPTY_BODY })
   }
@@ -133,7 +160,7 @@ export function createAnswerHop(parts: HopParts): (request: CacheRequest) => Pro
     if (call.policy.freshness !== 'http' || answer.originStatus === undefined) return
     const asGet = prepareCall({ ...call.request, method: 'GET' }, preparer)
     const { entry } = await followVary(asGet, await tiers.find(asGet.key), parts)
-    if (entry === undefined || tiers.marks.stateOf(entry) !== 'none') return
+    if (entry === undefined || tiers.stateOf(entry) !== 'none') return
     await updateFromHead({ call: asGet, entry, answer, beganSequence }, { clock, tiers })
   }
 
@@ -155,46 +182,55 @@ export function createAnswerHop(parts: HopParts): (request: CacheRequest) => Pro
     }
   }
 
-  return answerHop
+  return { answerHop, refreshAhead }
 }
 
 /** Looks up once more for one who is about to lead. */
-export async function findLate(
-  { call }: Errand,
-  parts: Pick<HopParts, 'clock' | 'tiers' | 'preparer'>,
-): Promise<FlightResult | undefined> {
+export async function findLate(errand: Errand, parts: ConsiderParts): Promise<FlightResult | undefined> {
   const { tiers } = parts
+  const { call } = errand
   if (tiers.near !== undefined && tiers.near.read(call.key) === undefined) return undefined
   const { lookup, decision } = await consider(call, await tiers.find(call.key), parts)
   const { entry, tier } = lookup
   if (decision.action !== 'serve-fresh' || entry === undefined) return undefined
+  // Who refreshes ahead of time is not served by the very entry that is to be refreshed.
+  if (errand.because === 'eager-refresh' && decision.isRefreshDue) return undefined
   const answer = hitAnswer(entry, decision, tier)
-  return {
-    take: () => answer,
-    isStalled: () => false,
-    ttlMs: answer.ttlMs,
-    ageMs: answer.ageMs,
-    originMs: entry.originMs,
-    isShareable: true,
-    variant: variantOf(parts.preparer.hasher, call, entry.headers),
-  }
+  const variant = variantOf(parts.preparer.hasher, errand.call, entry.headers)
+  return wholeResult(answer, { originMs: entry.originMs, variant })
+}
+
+/** What another process has put into the store since an errand began, for those who waited for it. */
+export async function findNews(errand: Errand, parts: ConsiderParts): Promise<FlightResult | undefined> {
+  const { call, beganSequence } = errand
+  const { lookup, decision } = await consider(call, await parts.tiers.find(call.key), parts)
+  const { entry, tier } = lookup
+  if (entry === undefined || decision.action === 'refuse') return undefined
+  const isNew = entry.sequence > beganSequence && parts.tiers.stateOf(entry) === 'none'
+  const isFresh = decision.action === 'serve-fresh' && !decision.isRefreshDue
+  if (!isNew && !isFresh) return undefined
+  const { ageMs, ttlMs } = decision.action === 'serve-fresh' ? decision : { ageMs: 0, ttlMs: 0 }
+  const facts = { outcome: 'coalesced', because: 'joined-call', ageMs, ttlMs, tier, attempts: 0 } as const
+  const variant = variantOf(parts.preparer.hasher, call, entry.headers)
+  return wholeResult(answerFrom(entry, facts), { originMs: entry.originMs, variant })
 }
 
 /** Decides on what was found, and makes ready for asking the origin. */
 async function consider(
   call: PreparedCall,
   found: Found | undefined,
-  parts: Pick<HopParts, 'clock' | 'tiers' | 'preparer'>,
+  parts: ConsiderParts,
 ): Promise<{ lookup: Lookup; decision: LookupDecision; errand: Errand }> {
   const { tiers, clock } = parts
   const lookup = await followVary(call, found, parts)
   const { entry, tier } = lookup
   const beganSequence = await tiers.began()
-  const decision = decideOn(entry, call, { tiers, clock, request: call.request })
-  const purge = entry === undefined ? 'none' : tiers.marks.stateOf(entry)
-  const isValidated = decision.action === 'revalidate' || decision.action === 'serve-stale'
+  const decision = decideOn(entry, call, { ...parts, request: call.request })
+  const purge = entry === undefined ? 'none' : tiers.stateOf(entry)
+  const isValidated = decision.action !== 'fetch' && decision.action !== 'refuse'
   const action = isValidated ? 'revalidate' : 'fetch'
-  const errand: Errand = { call, entry, tier, purge, action, because: decision.because, beganSequence }
+  const because = decision.action === 'serve-fresh' ? 'eager-refresh' : decision.because
+  const errand: Errand = { call, entry, tier, purge, action, because, beganSequence }
   return { lookup, decision, errand }
 }
 
@@ -213,15 +249,17 @@ async function followVary(
 
 function decideOn(
   entry: CacheEntry | undefined,
-  { policy, demands }: KnownCall,
-  { tiers, clock, request }: { readonly tiers: Tiers; readonly clock: Clock; readonly request: CacheRequest },
+  known: KnownCall,
+  { tiers, clock, request, budgetOf }: Omit<ConsiderParts, 'preparer'> & { readonly request: CacheRequest },
 ): LookupDecision {
+  const { policy, demands } = known
   return decideLookup({
     entry,
     policy,
     demands,
     isRefresh: request.options.isRefresh === true,
-    purge: entry === undefined ? 'none' : tiers.marks.stateOf(entry),
+    purge: entry === undefined ? 'none' : tiers.stateOf(entry),
+    budget: entry === undefined ? 'ample' : budgetOf(known),
     now: { nowMs: clock.nowMs(), monotonicMs: clock.monotonicMs() },
   })
 }

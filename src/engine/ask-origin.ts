@@ -12,17 +12,22 @@ import type { PurgeState } from '../decide/decide-lookup.js'
 import { CachetteError } from '../errors/cachette-error.js'
 import type { EventBus } from '../events/event-bus.js'
 import { isSharedByHttp } from '../decide/rfc9111/shared-answer.js'
-import { fieldValue } from '../http/header-fields.js'
+import { fieldValue, firstValue } from '../http/header-fields.js'
+import { retryAtMs } from '../http/retry-after.js'
 import type { Because } from '../model/because.js'
-import type { CacheAnswer } from '../model/cache-answer.js'
 import type { CacheEntry } from '../model/cache-entry.js'
+import type { SharedFailure } from '../model/leases.js'
 import type { BodyWriter } from '../model/store.js'
 import type { Tier } from '../model/tier.js'
+import { UNCLAIMED } from '../model/unclaimed.js'
 import type { OriginPipeline, OriginReply } from '../origin/origin-call.js'
 import { assertNever } from '../shared/assert-never.js'
 import type { Clock } from '../shared/clock.js'
+import { driftOf, isPageForJson } from './answer-drift.js'
+import { errorFrom, failureReason, reasonOfShared, sharedFailure } from './failure-reason.js'
 import type { FlightWork } from './flights.js'
-import { type Cost, Unanswered, answerFrom, answerFromOrigin } from './hop.js'
+import { type FlightResult, rescuedResult, straightResult } from './flight-result.js'
+import { type Cost, NO_COST, Unanswered } from './hop.js'
 import type { Interest } from './interest.js'
 import { type Judged, type ReplyHead, isJudgedByBody, judgeReply } from './judge-reply.js'
 import { type HeldBody, bodyError, holdBody } from './held-body.js'
@@ -32,22 +37,6 @@ import { type PreparedCall, variantOf } from './prepared-call.js'
 import { secretsOf } from './secrets-of.js'
 import { type Sending, UNCONDITIONAL, conditionsFor, sendCall } from './send-call.js'
 import type { StoreAnswers } from './store-answers.js'
-
-/** What a flight gives to all who wait. */
-export interface FlightResult {
-  /** The answer for one more caller; undefined where the beginning of its body is gone. */
-  take(): CacheAnswer | undefined
-  /** True while its body makes no progress though somebody waits for it. */
-  isStalled(): boolean
-  readonly ttlMs: number
-  /** How old it was when it came. */
-  readonly ageMs: number
-  readonly originMs: number
-  /** False where the origin forbade to hand one caller's answer to another. */
-  readonly isShareable: boolean
-  /** The key of the variant that was stored, where the response varies on headers outside the key. */
-  readonly variant: { readonly names: readonly string[]; readonly key: string } | undefined
-}
 
 /** What a leader knows before it asks. */
 export interface Errand {
@@ -81,16 +70,28 @@ export interface AskParts {
   readonly pipeline: OriginPipeline
   readonly answers: StoreAnswers
   readonly countOriginCall: (service: string) => void
+  readonly countDrift: (service: string) => void
   readonly openWriter: (bodyId: string) => BodyWriter | undefined
   readonly hasher: KeyHasher
 }
 
-/**
- * Carries out one errand, for as long as there is interest in it.
- *
- * @throws Unanswered where there is neither a response nor an older entry
- */
-export type AskOrigin = (errand: Errand, interest: Interest) => Promise<FlightWork<FlightResult>>
+/** The way to the origin, and what there is where it fails. */
+export interface AskOrigin {
+  /**
+   * Carries out one errand, for as long as there is interest in it.
+   *
+   * @throws Unanswered where there is neither a usable response nor an older entry
+   */
+  ask(errand: Errand, interest: Interest): Promise<FlightWork<FlightResult>>
+  /** True where an older entry would stand in for an origin that cannot be reached. */
+  canRescue(errand: Errand): boolean
+  /**
+   * The older entry in place of a failure that another call met; `because` is told in place of the failure's own reason.
+   *
+   * @throws Unanswered where there is none, or it may not be used
+   */
+  rescueOrThrow(errand: Errand, failure: SharedFailure, because?: Because): FlightResult
+}
 
 const UNSHAREABLE: ReadonlySet<Because> = new Set([
   'no-store',
@@ -104,7 +105,7 @@ const UNSHAREABLE: ReadonlySet<Because> = new Set([
 
 /** Makes the way to the origin. */
 export function createAskOrigin({ clock, bus, pipeline, answers, ...parts }: AskParts): AskOrigin {
-  return async (errand, interest) => {
+  async function ask(errand: Errand, interest: Interest): Promise<FlightWork<FlightResult>> {
     const { call } = errand
     const requestedAtMs = clock.nowMs()
     const startedMs = clock.monotonicMs()
@@ -125,7 +126,7 @@ export function createAskOrigin({ clock, bus, pipeline, answers, ...parts }: Ask
       return await takeReply(errand, { reply, interest, requestedAtMs, costNow })
     } catch (error) {
       if (error instanceof Unanswered) throw error
-      return { result: afterFailure(errand, error, costNow()), isFindable: undefined }
+      return done(afterFailure(errand, error, costNow()))
     }
   }
 
@@ -143,7 +144,7 @@ export function createAskOrigin({ clock, bus, pipeline, answers, ...parts }: Ask
     const byHead = judgeReply(call, reply, { body: undefined, attempts })
     const confirmed = { nowMs: clock.nowMs(), monotonicMs: clock.monotonicMs() }
     const expected = decide(errand, byHead, { ...taking, confirmed, sizeBytes: reply.sizeBytes })
-    const isJudged = isJudgedByBody(call, reply, reply.sizeBytes)
+    const isJudged = isJudgedByBody(call, reply, reply.sizeBytes) || isPageForJson(reply, errand.entry)
     const held = holdBody({
       call,
       reply,
@@ -160,6 +161,8 @@ export function createAskOrigin({ clock, bus, pipeline, answers, ...parts }: Ask
       if (body === undefined)
         return carryOut({ errand, judged: byHead, cost: costNow(), held, confirmed }, expected)
       const judged = judgeReply(call, reply, { body, attempts })
+      pipeline.tell({ ...call, service: call.service.name, isClaimed: isClaimed(call) }, judged)
+      await refuseDrift(errand, judged, attempts)
       const decision = decide(errand, judged, { ...taking, confirmed, sizeBytes: body.sizeBytes })
       return carryOut({ errand, judged, cost: costNow(), held, confirmed }, decision)
     } catch (error) {
@@ -194,6 +197,7 @@ export function createAskOrigin({ clock, bus, pipeline, answers, ...parts }: Ask
       secrets: secretsOf(call),
       requestedAtMs: facts.requestedAtMs,
       now: facts.confirmed,
+      chance: Math.random(),
     })
   }
 
@@ -215,28 +219,96 @@ export function createAskOrigin({ clock, bus, pipeline, answers, ...parts }: Ask
         return unstored(asked, decision, variant)
       case 'rescue':
         held.letGo()
-        return { result: rescuedBy(errand, decision, cost), isFindable: undefined }
+        return done(rescuedBy(errand, decision, { cost, failure: statusFailure(asked, decision.because) }))
       case 'fail':
-        return straight(asked, { outcome: 'failed', because: decision.because, isShareable: true, variant })
+        return done(
+          straightResult(asked, { outcome: 'failed', because: decision.because, isShareable: true, variant }),
+        )
       default:
         return assertNever(decision)
     }
   }
 
-  function rescuedBy(errand: Errand, decision: Parameters<typeof rescued>[1], cost: Cost): FlightResult {
-    const variant = variantOf(parts.hasher, errand.call, errand.entry?.headers ?? [])
-    return { ...rescued(errand, decision, cost), variant }
+  function rescuedBy(
+    errand: Errand,
+    { because, ageMs }: { readonly because: Because; readonly ageMs: number },
+    { cost, failure }: { readonly cost: Cost; readonly failure: SharedFailure },
+  ): FlightResult {
+    const { entry, call } = errand
+    if (entry === undefined) throw new TypeError('a rescue needs an entry')
+    const variant = variantOf(parts.hasher, call, entry.headers)
+    return rescuedResult({ ...errand, entry }, { because, ageMs, failure, cost, variant })
   }
 
   /** A failure without a usable response: the older entry, or the error for all who wait. */
   function afterFailure(errand: Errand, error: unknown, cost: Cost): FlightResult {
     const reason = failureReason(error)
-    if (reason === undefined) throw new Unanswered(error, cost)
+    const failure = sharedFailure(error)
+    if (reason === undefined || failure === undefined) throw new Unanswered(error, cost)
+    const decision = decideOnFailure(errand, reason)
+    if (decision.action === 'fail') throw new Unanswered(error, cost, decision.because === 'must-revalidate')
+    return rescuedBy(errand, decision, { cost, failure })
+  }
+
+  function decideOnFailure(errand: Errand, reason: FailureReason): ReturnType<typeof failureDecision> {
     const now = { nowMs: clock.nowMs(), monotonicMs: clock.monotonicMs() }
     const { entry, purge, call } = errand
-    const decision = failureDecision({ entry, purge, policy: call.policy, now }, reason)
-    if (decision.action === 'fail') throw new Unanswered(error, cost, decision.because === 'must-revalidate')
-    return rescuedBy(errand, decision, cost)
+    return failureDecision({ entry, purge, policy: call.policy, now }, reason)
+  }
+
+  /** What is not what it should be is a failure of the origin, whatever its status says. */
+  async function refuseDrift(errand: Errand, judged: Judged, attempts: number): Promise<void> {
+    const { call, entry } = errand
+    const issues = await driftOf(call, judged, entry)
+    if (issues.length === 0) return
+    const { service, parts: keyParts, request } = call
+    const url = keyParts.redactedUrl
+    parts.countDrift(service.name)
+    if (bus.isHeard('drift')) bus.emit('drift', { service: service.name, url, issues })
+    // An error that calls itself 200 is judged by its class, which its caller may know what to do with.
+    if (judged.classification !== 'ok') return
+    throw new CachetteError(
+      'CACHETTE_INVALID_RESPONSE',
+      `${request.method} ${url} answered ${judged.status} with what is not valid: ${issues.join('; ')}`,
+      { service: service.name, url, status: judged.status, attempts },
+    )
+  }
+
+  return {
+    ask,
+    canRescue: (errand) => decideOnFailure(errand, 'origin-unreachable').action === 'rescue',
+    rescueOrThrow(errand, failure, because) {
+      const { service, parts: keyParts } = errand.call
+      const error = errorFrom(failure, { service: service.name, url: keyParts.redactedUrl })
+      const reason = reasonOfShared(failure)
+      const decision = reason === undefined ? undefined : decideOnFailure(errand, reason)
+      if (decision?.action === 'rescue') {
+        const told = { ...decision, because: because ?? decision.because }
+        return rescuedBy(errand, told, { cost: NO_COST, failure })
+      }
+      throw new Unanswered(error, NO_COST, decision?.because === 'must-revalidate')
+    },
+  }
+}
+
+function done(result: FlightResult): FlightWork<FlightResult> {
+  return { result, isFindable: undefined, released: undefined }
+}
+
+function isClaimed({ service }: PreparedCall): boolean {
+  return service.name !== UNCLAIMED
+}
+
+/** A failing answer, for other processes. */
+function statusFailure({ errand, judged, confirmed }: Asked, because: Because): SharedFailure {
+  const { service, parts } = errand.call
+  const { status, headers } = judged
+  return {
+    code: status < 400 ? 'CACHETTE_INVALID_RESPONSE' : 'CACHETTE_ORIGIN_STATUS',
+    message: `${service.name} answered ${status} to ${parts.redactedUrl}`,
+    because,
+    status,
+    retryAtMs: retryAtMs(firstValue(headers, 'retry-after'), confirmed.nowMs),
   }
 }
 
@@ -284,57 +356,8 @@ function unstored(
   decision: ResponseDecision,
   variant: FlightResult['variant'],
 ): FlightWork<FlightResult> {
-  const shareable = sharing(asked, decision)
-  return straight(asked, { outcome: 'miss', because: asked.errand.because, isShareable: shareable, variant })
-}
-
-function straight(
-  { errand, judged, cost, held }: Asked,
-  facts: Pick<FlightResult, 'isShareable' | 'variant'> & {
-    readonly outcome: 'miss' | 'failed'
-    readonly because: Because
-  },
-): FlightWork<FlightResult> {
-  const { outcome, because, isShareable: shareable } = facts
-  const { call } = errand
-  const url = call.parts.redactedUrl
-  const { attempts, originMs } = cost
-  const take = (): CacheAnswer | undefined => {
-    const body = held.take()
-    if (body === undefined) return undefined
-    return answerFromOrigin({ ...judged, body }, { outcome, because, url, attempts, key: call.key })
-  }
-  return {
-    result: {
-      take,
-      isStalled: held.isStalled,
-      ttlMs: 0,
-      ageMs: 0,
-      originMs,
-      isShareable: shareable,
-      variant: facts.variant,
-    },
-    isFindable: undefined,
-  }
-}
-
-function rescued(
-  { entry, tier }: Errand,
-  decision: { readonly because: Because; readonly ageMs: number },
-  { originMs, attempts }: Cost,
-): Omit<FlightResult, 'variant'> {
-  if (entry === undefined) throw new TypeError('a rescue needs an entry')
-  const { because, ageMs } = decision
-  const answer = answerFrom(entry, { outcome: 'rescued', because, ageMs, ttlMs: 0, tier, attempts })
-  return { take: () => answer, isStalled: () => false, ttlMs: 0, ageMs, originMs, isShareable: true }
-}
-
-/** The reason that a failure goes by, or undefined for one that no older entry may hide. */
-export function failureReason(error: unknown): FailureReason | undefined {
-  if (!CachetteError.is(error)) return undefined
-  if (error.code === 'CACHETTE_TIMEOUT') return 'origin-timeout'
-  if (error.code === 'CACHETTE_ORIGIN_UNREACHABLE') return 'origin-unreachable'
-  if (error.code === 'CACHETTE_INVALID_RESPONSE' || error.code === 'CACHETTE_BODY_TOO_LARGE')
-    return 'invalid-response'
-  return undefined
+  const isShared = sharing(asked, decision)
+  return done(
+    straightResult(asked, { outcome: 'miss', because: asked.errand.because, isShareable: isShared, variant }),
+  )
 }

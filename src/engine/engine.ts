@@ -14,13 +14,18 @@
 import { setMaxListeners } from 'node:events'
 import { decideLookup } from '../decide/decide-lookup.js'
 import { CachetteError } from '../errors/cachette-error.js'
+import type { EventBus } from '../events/event-bus.js'
+import type { Leases } from '../model/leases.js'
+import type { BudgetLevel } from '../model/limits.js'
 import type { CacheAnswer } from '../model/cache-answer.js'
 import type { CacheEntry } from '../model/cache-entry.js'
 import type { CacheRequest } from '../model/cache-request.js'
 import { NO_DEMANDS } from '../model/demands.js'
-import { createAnswerHop, findLate, hitAnswer } from './answer-hop.js'
-import type { AskOrigin, FlightResult } from './ask-origin.js'
+import { createAnswerHop, findLate, findNews, hitAnswer } from './answer-hop.js'
+import type { AskOrigin } from './ask-origin.js'
+import type { FlightResult } from './flight-result.js'
 import type { BypassCache } from './bypass.js'
+import { createLeasedAsk } from './leased-ask.js'
 import { createCallMemo } from './call-memo.js'
 import { createFlights } from './flights.js'
 import { createFly } from './fly.js'
@@ -50,6 +55,11 @@ export interface EngineParts {
   readonly askOrigin: AskOrigin
   readonly bypassCache: BypassCache
   readonly recorder: Recorder
+  readonly bus: EventBus
+  readonly leases: Leases
+  readonly budgetOf: (call: KnownCall) => BudgetLevel
+  /** Told of work that goes on after callers were answered. */
+  readonly waitUntil: (work: Promise<unknown>) => void
   /** The name of the service that claims a URL. */
   readonly claim: (url: string) => string
   /** Bound of the memo of calls, in bytes. */
@@ -63,7 +73,7 @@ const MANY_LISTENERS = 100_000
 export function createEngine(parts: EngineParts): Engine {
   const { clock, tiers, preparer, recorder } = parts
   const memo = createCallMemo<KnownCall>(parts.memoBytes)
-  const flights = createFlights<FlightResult>(() => clock.monotonicMs())
+  const flights = createFlights<FlightResult>(() => clock.monotonicMs(), parts.waitUntil)
   const { near } = tiers
   const wallAt = createWallReader(clock)
   const underWay = new Set<Promise<CacheAnswer>>()
@@ -72,15 +82,25 @@ export function createEngine(parts: EngineParts): Engine {
     tiers,
     hasher: preparer.hasher,
     flights,
+    bus: parts.bus,
     askOrigin: parts.askOrigin,
-    findLate: (errand) => findLate(errand, { clock, tiers, preparer }),
+    leasedAsk: createLeasedAsk({
+      clock,
+      bus: parts.bus,
+      leases: parts.leases,
+      askOrigin: parts.askOrigin,
+      findNews: (errand) => findNews(errand, parts),
+      onStoreFailure: (error) => tiers.noteFailure('share calls', error),
+    }),
+    findLate: (errand) => findLate(errand, parts),
   })
-  const answerHop = createAnswerHop({
+  const { answerHop, refreshAhead } = createAnswerHop({
     clock,
     tiers,
     preparer,
     bypassCache: parts.bypassCache,
     fly,
+    budgetOf: parts.budgetOf,
     recall,
   })
   let isClosed = false
@@ -105,11 +125,20 @@ export function createEngine(parts: EngineParts): Engine {
     const entry = nearEntry(known)
     if (entry === undefined) return undefined
     if (isRedirect(entry) && request.options.redirects !== 'hand-back') return undefined
-    const purge = tiers.marks.stateOf(entry)
+    const purge = tiers.stateOf(entry)
     const { policy, demands } = known
     const now = { nowMs: wallAt(startedMs), monotonicMs: startedMs }
-    const decision = decideLookup({ entry, policy, demands, isRefresh: false, purge, now })
+    const decision = decideLookup({
+      entry,
+      policy,
+      demands,
+      isRefresh: false,
+      purge,
+      budget: 'ample',
+      now,
+    })
     if (decision.action !== 'serve-fresh') return undefined
+    if (decision.isRefreshDue) refreshAhead(ownCopy(request), known)
     const served = hitAnswer(entry, decision, 'memory')
     recorder.recordNear(request, entry, served, startedMs)
     if (demands === NO_DEMANDS) return served
@@ -151,8 +180,8 @@ export function createEngine(parts: EngineParts): Engine {
     const known = memo.get(request)
     if (known !== undefined) return known
     const call = prepareCall(request, preparer)
-    const { key, service, policy, bypass, demands, sendHeaders } = call
-    memo.set(request, { key, service, policy, bypass, demands, sendHeaders })
+    const { key, service, policy, bypass, demands, sendHeaders, identity } = call
+    memo.set(request, { key, service, policy, bypass, demands, sendHeaders, identity })
     return call
   }
 

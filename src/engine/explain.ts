@@ -4,6 +4,7 @@ import { decideLookup } from '../decide/decide-lookup.js'
 import type { CacheEntry } from '../model/cache-entry.js'
 import type { CacheRequest } from '../model/cache-request.js'
 import type { Explanation } from '../model/entry-summary.js'
+import type { BudgetLevel } from '../model/limits.js'
 import type { Tier } from '../model/tier.js'
 import type { Clock } from '../shared/clock.js'
 import { summaryOf } from './entry-summaries.js'
@@ -16,6 +17,7 @@ export interface ExplainParts {
   readonly clock: Clock
   readonly tiers: Tiers
   readonly preparer: CallPreparer
+  readonly budgetOf: (call: PreparedCall) => BudgetLevel
 }
 
 /** Explains a call. */
@@ -32,7 +34,8 @@ export async function explainCall(request: CacheRequest, parts: ExplainParts): P
     policy: call.policy,
     demands: call.demands,
     isRefresh: request.options.isRefresh === true,
-    purge: found === undefined ? 'none' : tiers.marks.stateOf(found.entry),
+    purge: found === undefined ? 'none' : tiers.stateOf(found.entry),
+    budget: parts.budgetOf(call),
     now: { nowMs: clock.nowMs(), monotonicMs: clock.monotonicMs() },
   })
   const entry = found === undefined ? {} : { entry: summaryOf(found.entry, found.tier) }

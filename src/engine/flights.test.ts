@@ -13,7 +13,7 @@ function landing(): Landing {
   const promise = new Promise<FlightWork<string>>((resolve, reject) => (settle = { resolve, reject }))
   return {
     work: () => promise,
-    land: (result, isFindable) => settle?.resolve({ result, isFindable }),
+    land: (result, isFindable) => settle?.resolve({ result, isFindable, released: undefined }),
     crash: (error) => settle?.reject(error),
   }
 }
@@ -24,7 +24,10 @@ const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve)
 
 describe('a flight', () => {
   it('can be joined from the moment it is led', async () => {
-    const flights = createFlights<string>(() => 0)
+    const flights = createFlights<string>(
+      () => 0,
+      () => undefined,
+    )
     const { work, land } = landing()
     const flight = flights.lead('k', 7, work)
     expect(flights.get('k')).toBe(flight)
@@ -35,7 +38,10 @@ describe('a flight', () => {
   })
 
   it('gives its result before its entry can be found, and stays until it can', async () => {
-    const flights = createFlights<string>(() => 0)
+    const flights = createFlights<string>(
+      () => 0,
+      () => undefined,
+    )
     const { work, land } = landing()
     let found: () => void = () => undefined
     const flight = flights.lead('k', 1, work)
@@ -52,7 +58,10 @@ describe('a flight', () => {
     ['there is nothing to find', (): undefined => undefined],
     ['its entry cannot be stored', () => Promise.reject(new Error('disk full'))],
   ])('ends where %s', async (_, find) => {
-    const flights = createFlights<string>(() => 0)
+    const flights = createFlights<string>(
+      () => 0,
+      () => undefined,
+    )
     const { work, land } = landing()
     const flight = flights.lead('k', 1, work)
     land('answer', find())
@@ -62,7 +71,10 @@ describe('a flight', () => {
   })
 
   it('shares its failure with all who wait, and ends', async () => {
-    const flights = createFlights<string>(() => 0)
+    const flights = createFlights<string>(
+      () => 0,
+      () => undefined,
+    )
     const { work, crash } = landing()
     const flight = flights.lead('k', 1, work)
     const waiting = [flight.wait(PATIENT, itself), flights.get('k')!.wait(PATIENT, itself)].map((result) =>
@@ -75,7 +87,10 @@ describe('a flight', () => {
   })
 
   it('may take the place of another, which then ends without it', async () => {
-    const flights = createFlights<string>(() => 0)
+    const flights = createFlights<string>(
+      () => 0,
+      () => undefined,
+    )
     const [first, second] = [landing(), landing()]
     flights.lead('k', 1, first.work)
     const later = flights.lead('k', 2, second.work)
@@ -88,7 +103,10 @@ describe('a flight', () => {
   })
 
   it('is waited for until it has landed', async () => {
-    const flights = createFlights<string>(() => 0)
+    const flights = createFlights<string>(
+      () => 0,
+      () => undefined,
+    )
     const [first, second] = [landing(), landing()]
     flights.lead('a', 1, first.work)
     flights.lead('b', 1, second.work)
@@ -105,7 +123,10 @@ describe('a flight', () => {
 
 describe('a key kept apart', () => {
   it('is so for 10 s, to the millisecond, and no other key is', () => {
-    const flights = createFlights<string>(() => 0)
+    const flights = createFlights<string>(
+      () => 0,
+      () => undefined,
+    )
     expect(flights.isKeptApart('k', 1_000)).toBe(false)
     flights.keepApart('k', 1_000)
     expect(flights.isKeptApart('k', 10_999)).toBe(true)
@@ -115,14 +136,20 @@ describe('a key kept apart', () => {
   })
 
   it('is one of at most 10,000 that are remembered', () => {
-    const flights = createFlights<string>(() => 0)
+    const flights = createFlights<string>(
+      () => 0,
+      () => undefined,
+    )
     for (let index = 0; index <= 10_000; index += 1) flights.keepApart(`k${index}`, 0)
     expect(flights.isKeptApart('k10000', 1)).toBe(true)
     expect(flights.isKeptApart('k0', 1)).toBe(false)
   })
 
   it('tells its work when the last one who waits has left, and not before', async () => {
-    const flights = createFlights<string>(() => 0)
+    const flights = createFlights<string>(
+      () => 0,
+      () => undefined,
+    )
     const { work } = landing()
     let timesUnwanted = 0
     const flight = flights.lead('k', 1, (interest) => {

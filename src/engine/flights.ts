@@ -22,6 +22,8 @@ export interface Flight<Result> {
 export interface FlightWork<Result> {
   readonly result: Result
   readonly isFindable: Promise<unknown> | undefined
+  /** When other processes may ask again; undefined where they were not kept from it. */
+  readonly released: Promise<unknown> | undefined
 }
 
 /** The work, told whether anybody waits for it. */
@@ -42,8 +44,11 @@ export interface Flights<Result> {
 const APART_FOR_MS = 10_000
 const MAX_APART = 10_000
 
-/** Makes an empty set of flights. */
-export function createFlights<Result>(monotonicMs: () => number): Flights<Result> {
+/** Makes an empty set of flights. `waitUntil` is told of each, for platforms that stop a process once it has answered. */
+export function createFlights<Result>(
+  monotonicMs: () => number,
+  waitUntil: (work: Promise<unknown>) => void,
+): Flights<Result> {
   const flights = new Map<string, Flight<Result>>()
   const apart = new Map<string, number>()
   const closing = new Set<Promise<unknown>>()
@@ -91,13 +96,14 @@ export function createFlights<Result>(monotonicMs: () => number): Flights<Result
       }
       flights.set(key, flight)
       const landing = working
-        .then(({ isFindable }) => isFindable)
+        .then(({ isFindable, released }) => Promise.all([isFindable, released]))
         .catch(() => undefined)
         .finally(() => {
           if (flights.get(key) === flight) flights.delete(key)
           closing.delete(landing)
         })
       closing.add(landing)
+      waitUntil(landing)
       // Those who wait get the failure; where all have left, nobody is to be told.
       result.catch(() => undefined)
       return flight

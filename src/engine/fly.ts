@@ -4,13 +4,20 @@ import { failureDecision } from '../decide/decide-after-response.js'
 import { timedOut } from '../errors/timed-out.js'
 import { withoutFields } from '../http/header-fields.js'
 import type { AnswerBody } from '../model/answer-body.js'
+import type { Because } from '../model/because.js'
 import type { CacheAnswer } from '../model/cache-answer.js'
+import type { Outcome } from '../model/outcome.js'
 import type { Clock } from '../shared/clock.js'
-import { type AskOrigin, type Errand, type FlightResult, failureReason } from './ask-origin.js'
+import type { EventBus } from '../events/event-bus.js'
+import { UNCLAIMED } from '../model/unclaimed.js'
+import type { AskOrigin, Errand } from './ask-origin.js'
+import { failureReason } from './failure-reason.js'
+import type { FlightResult } from './flight-result.js'
 import type { Flight, FlightWork, Flights } from './flights.js'
-import { type Hop, NO_COST, Unanswered, answerFrom } from './hop.js'
-import { interestOfOne } from './interest.js'
+import { type Hop, NO_COST, Unanswered, answerFrom, hitHop } from './hop.js'
+import { type Interest, interestOfOne } from './interest.js'
 import type { KeyHasher } from './key-hasher.js'
+import type { LeasedAsk } from './leased-ask.js'
 import { variantKey } from './prepared-call.js'
 import type { Tiers } from './tiers.js'
 import { type Patience, waitFor } from './wait-for.js'
@@ -21,8 +28,10 @@ export interface Fly {
   together(errand: Errand): Promise<Hop>
   /** Asks for this caller alone. */
   alone(errand: Errand): Promise<Hop>
-  /** Asks behind the callers' backs, unless somebody is asking already. */
+  /** Asks behind the callers' backs, unless somebody is asking already, or the last try failed a moment ago. */
   behind(errand: Errand): void
+  /** True where {@link behind} would ask for a key now. */
+  mayAskBehind(key: string): boolean
 }
 
 /** What asking takes. */
@@ -31,17 +40,27 @@ export interface FlyParts {
   readonly tiers: Tiers
   readonly hasher: KeyHasher
   readonly flights: Flights<FlightResult>
+  readonly bus: EventBus
   readonly askOrigin: AskOrigin
+  /** The same under the lease that all processes on the store share. */
+  readonly leasedAsk: LeasedAsk
   /** Looks up once more: another flight may have landed while a caller was still asking the tiers. */
   readonly findLate: (errand: Errand) => Promise<FlightResult | undefined>
 }
 
 /** Refreshes that may be under way behind callers' backs at a time. */
 const MAX_BEHIND = 100
+/** How long a key is left alone by this process after a refresh of it that failed. */
+const REST_MS = 1_000
+const MAX_RESTING = 10_000
+
+/** Thrown to a caller that is to be served the older entry now. Never leaves this file. */
+class SoftTimeout extends Error {}
 
 /** Makes the ways to ask. */
 export function createFly(parts: FlyParts): Fly {
-  const { clock, tiers, hasher, flights, askOrigin } = parts
+  const { clock, tiers, hasher, flights, askOrigin, leasedAsk, bus } = parts
+  const resting = new Map<string, number>()
   let behind = 0
 
   /** A refresh replaces, a validation asks for the origin's own word: neither is served by what others asked before. */
@@ -61,13 +80,41 @@ export function createFly(parts: FlyParts): Fly {
       flights.get(flightKey) ??
       (isPlain ? (flights.get(`${call.key} refresh`) ?? flights.get(`${call.key} validate`)) : undefined)
     if (flying !== undefined && mayJoin(errand, flying, isPlain)) return join(errand, flying)
-    const flight = lead(errand, flightKey, isPlain)
-    const { signal } = call.request.options
-    const patience = { signal, deadline: undefined, clock }
-    const taken = await flight.wait(patience, (result) => ({ result, answer: result.take() }))
-    return taken.answer === undefined
-      ? alone(errand)
-      : settle(errand, hopOf(errand, taken.answer, taken.result))
+    return waitAsLeader(errand, lead(errand, flightKey, isPlain))
+  }
+
+  async function waitAsLeader(errand: Errand, flight: Flight<FlightResult>): Promise<Hop> {
+    const { signal } = errand.call.request.options
+    try {
+      const patience = { signal, deadline: softDeadline(errand), clock }
+      const taken = await flight.wait(patience, (result) => ({ result, answer: result.take() }))
+      if (taken.answer === undefined) return await alone(errand)
+      return await settle(errand, hopOf(errand, taken.answer, taken.result))
+    } catch (thrown) {
+      if (thrown instanceof SoftTimeout) return softHop(errand)
+      throw thrown
+    }
+  }
+
+  /** Who has an older entry to fall back on waits no longer than the soft timeout; the call goes on without. */
+  function softDeadline(errand: Errand): Patience['deadline'] {
+    const { softTimeoutMs } = errand.call.policy
+    if (softTimeoutMs === Number.POSITIVE_INFINITY || !askOrigin.canRescue(errand)) return undefined
+    return { inMs: softTimeoutMs, error: () => new SoftTimeout('soft timeout') }
+  }
+
+  function softHop({ call, entry, tier }: Errand): Hop {
+    if (entry === undefined) throw new TypeError('a soft timeout needs an entry')
+    const { service, parts: keyParts, policy } = call
+    const afterMs = policy.softTimeoutMs
+    if (bus.isHeard('timed-out')) {
+      const facts = { service: service.name, url: keyParts.redactedUrl, afterMs }
+      bus.emit('timed-out', { ...facts, timeout: 'soft' })
+    }
+    const sinceMs = Math.max(0, clock.nowMs() - entry.confirmedAtMs)
+    const [ageMs, ttlMs] = [entry.initialAgeMs + sinceMs, Math.min(0, entry.staleAtMs - clock.nowMs())]
+    const facts = { outcome: 'stale', because: 'soft-timeout', ageMs, ttlMs, tier, attempts: 0 } as const
+    return hitHop(entry, answerFrom(entry, facts))
   }
 
   /** A flight whose answer is there is joined only while that answer is fresh, and by no refresh. */
@@ -92,12 +139,24 @@ export function createFly(parts: FlyParts): Fly {
       errand.beganSequence,
       async (interest): Promise<FlightWork<FlightResult>> => {
         const late = isPlain ? await parts.findLate(errand) : undefined
-        if (late !== undefined) return { result: late, isFindable: undefined }
-        const work = await askOrigin(errand, interest)
+        if (late !== undefined) return { result: late, isFindable: undefined, released: undefined }
+        const work = await askTogether(errand, interest, flightKey)
         if (!work.result.isShareable) flights.keepApart(flightKey, clock.monotonicMs())
         return work
       },
     )
+  }
+
+  /** All of it together with other processes is for declared services: nothing else ends a call that hangs. */
+  async function askTogether(
+    errand: Errand,
+    interest: Interest,
+    name: string,
+  ): Promise<FlightWork<FlightResult>> {
+    if (errand.call.service.name !== UNCLAIMED) return leasedAsk(errand, interest, name)
+    const work = await askOrigin.ask(errand, interest)
+    const { fate } = work.result
+    return { ...work, released: fate.kind === 'stored' ? fate.committed : undefined }
   }
 
   async function join(errand: Errand, flight: Flight<FlightResult>): Promise<Hop> {
@@ -112,10 +171,10 @@ export function createFly(parts: FlyParts): Fly {
         answer: isForCaller(result) ? agedAnswer(result.take(), sinceMs) : undefined,
       }))
     } catch (thrown) {
-      return rescueOf(errand, thrown)
+      return thrown instanceof SoftTimeout ? softHop(errand) : rescueOf(errand, thrown)
     }
     if (taken.answer === undefined) return alone(errand)
-    return settle(errand, followerHop(errand, taken.answer, taken.result), patience)
+    return settle(errand, followerHop(errand, taken.answer, taken.result), hardPatience(errand))
 
     /** What may not be shared, or is a variant that others asked for, is not for this caller. */
     function isForCaller({ isShareable, variant }: FlightResult): boolean {
@@ -123,7 +182,14 @@ export function createFly(parts: FlyParts): Fly {
     }
   }
 
-  function followersPatience({ call }: Errand): Patience {
+  function followersPatience(errand: Errand): Patience {
+    const hard = hardPatience(errand)
+    const soft = softDeadline(errand)
+    if (soft === undefined || (hard.deadline !== undefined && hard.deadline.inMs <= soft.inMs)) return hard
+    return { ...hard, deadline: soft }
+  }
+
+  function hardPatience({ call }: Errand): Patience {
     const { policy, service, parts: keyParts, request } = call
     const { signal } = request.options
     if (policy.timeoutMs === Number.POSITIVE_INFINITY) return { signal, deadline: undefined, clock }
@@ -135,7 +201,7 @@ export function createFly(parts: FlyParts): Fly {
     const { signal } = errand.call.request.options
     const interest = interestOfOne()
     try {
-      const asking = askOrigin(errand, interest)
+      const asking = askOrigin.ask(errand, interest)
       const { result, isFindable } = await waitFor(asking, { signal, deadline: undefined, clock })
       isFindable?.catch(() => undefined)
       const answer = result.take()
@@ -175,21 +241,53 @@ export function createFly(parts: FlyParts): Fly {
     return { answer, key: call.key, originMs: 0, savedMs: 0 }
   }
 
+  function rest(key: string, isFailed: boolean): void {
+    resting.delete(key)
+    if (!isFailed) return
+    if (resting.size >= MAX_RESTING) resting.clear()
+    resting.set(key, clock.monotonicMs() + REST_MS)
+  }
+
+  function mayAskBehind(key: string): boolean {
+    if (behind >= MAX_BEHIND || flights.get(key) !== undefined) return false
+    return (resting.get(key) ?? 0) <= clock.monotonicMs()
+  }
+
+  async function refresh(errand: Errand): Promise<void> {
+    const { key, policy, service } = errand.call
+    const flight = lead(errand, key, true)
+    const because = await flight
+      .wait({ signal: undefined, deadline: undefined, clock }, (result) => result.take())
+      .then(
+        async (answer) => {
+          await drain(answer?.body, policy.maxBodyBytes)
+          return refreshedBecause(answer)
+        },
+        (thrown: unknown) =>
+          failureReason(thrown instanceof Unanswered ? thrown.error : thrown) ?? 'origin-transient',
+      )
+    rest(key, because !== 'stored' && because !== 'not-modified')
+    if (bus.isHeard('refreshed')) bus.emit('refreshed', { key, service: service.name, because })
+  }
+
   return {
     together,
     alone,
+    mayAskBehind,
     behind(errand) {
-      const { key } = errand.call
-      if (behind >= MAX_BEHIND || flights.get(key) !== undefined) return
+      if (!mayAskBehind(errand.call.key)) return
       behind += 1
-      const flight = lead(errand, key, true)
       const done = (): void => void (behind -= 1)
-      flight
-        .wait({ signal: undefined, deadline: undefined, clock }, (result) => result.take()?.body)
-        .then((body) => drain(body, errand.call.policy.maxBodyBytes))
-        .then(done, done)
+      refresh(errand).then(done, done)
     },
   }
+}
+
+/** How a refresh ended. */
+function refreshedBecause(answer: CacheAnswer | undefined): Because {
+  if (answer === undefined || answer.outcome === 'rescued' || answer.outcome === 'failed')
+    return answer?.because ?? 'left-by-caller'
+  return answer.outcome === 'revalidated' ? 'not-modified' : 'stored'
 }
 
 /** Reads a body so that it gets stored; one that is too large for that is let go of. */
@@ -208,15 +306,17 @@ function agedAnswer(answer: CacheAnswer | undefined, sinceMs: number): CacheAnsw
 }
 
 function hopOf({ call }: Errand, answer: CacheAnswer, { originMs }: Pick<FlightResult, 'originMs'>): Hop {
-  const isHit = answer.outcome === 'hit'
+  const isHit = answer.outcome === 'hit' || answer.outcome === 'coalesced'
   return { answer, key: call.key, originMs: isHit ? 0 : originMs, savedMs: isHit ? originMs : 0 }
 }
 
 const LEADERS_OWN = new Set(['set-cookie', 'set-cookie2'])
 
+const GOOD: ReadonlySet<Outcome> = new Set(['miss', 'revalidated', 'hit', 'coalesced'])
+
 /** What one who waited gets: the leader's answer, without what was meant for the leader alone. */
 function followerHop({ call }: Errand, answer: CacheAnswer, { originMs }: FlightResult): Hop {
-  const isGood = answer.outcome === 'miss' || answer.outcome === 'revalidated' || answer.outcome === 'hit'
+  const isGood = GOOD.has(answer.outcome)
   const isHttp = call.policy.freshness === 'http' && answer.isStored
   const headers = isHttp ? answer.headers : withoutFields(answer.headers, LEADERS_OWN)
   const own = { ...answer, headers, attempts: 0 }

@@ -35,7 +35,7 @@ export function isJudgedByBody(
   { headers }: ReplyHead,
   sizeBytes: number | undefined,
 ): boolean {
-  if (request.options.isHttp !== true) return true
+  if (request.options.isHttp !== true || policy.validate !== undefined) return true
   if (policy.freshness === 'http' && policy.classify === undefined) return false
   const isSmall = sizeBytes !== undefined && sizeBytes <= SMALL_BYTES
   return isSmall || bodyForm(firstValue(headers, 'content-type')) === 'json'

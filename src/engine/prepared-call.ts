@@ -28,6 +28,8 @@ export interface KnownCall {
   readonly demands: Demands
   /** The headers that `Vary` may name. */
   readonly sendHeaders: HeaderList
+  /** Whose budgets the call counts under; undefined for those of the whole service. */
+  readonly identity: string | undefined
 }
 
 /** A call ready to be sent. */
@@ -36,8 +38,6 @@ export interface PreparedCall extends KnownCall {
   readonly parts: KeyParts
   readonly shownKey: Readonly<Record<string, string>>
   readonly isOwnUrl: boolean
-  /** Whose budgets the call counts under; undefined for those of the whole service. */
-  readonly identity: string | undefined
 }
 
 /** What calls are prepared with. */

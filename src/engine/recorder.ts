@@ -8,7 +8,7 @@ import type { CacheEntry } from '../model/cache-entry.js'
 import type { CacheRequest } from '../model/cache-request.js'
 import type { RequestEvent } from '../model/request-event.js'
 import type { Clock } from '../shared/clock.js'
-import { failureReason } from './ask-origin.js'
+import { failureReason } from './failure-reason.js'
 import { type Hop, type Unanswered, hitHop } from './hop.js'
 
 /** Records answers. */

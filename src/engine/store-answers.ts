@@ -11,7 +11,8 @@ import type { CacheEntry, VaryNode } from '../model/cache-entry.js'
 import { EntryBody } from '../model/entry-body.js'
 import type { WriteResult } from '../model/store.js'
 import type { Clock } from '../shared/clock.js'
-import type { Asked, FlightResult } from './ask-origin.js'
+import type { Asked } from './ask-origin.js'
+import { type FlightResult, wholeResult } from './flight-result.js'
 import type { FlightWork } from './flights.js'
 import { answerFrom, answerFromOrigin } from './hop.js'
 import type { KeyHasher } from './key-hasher.js'
@@ -122,42 +123,33 @@ export function createStoreAnswers({ clock, bus, tiers, hasher }: StoreParts): S
     }
   }
 
-  /** Makes a whole entry findable, here at once and in the store soon. */
-  function commitWhole({ asked, entry, node }: Placed, bytes: Uint8Array): Promise<void> | undefined {
+  /** Makes a whole entry findable, here at once and in the store soon; resolves when that has it. */
+  async function commitWhole({ asked, entry, node }: Placed, bytes: Uint8Array): Promise<void> {
     const { errand } = asked
     tiers.keepNear(entry)
     if (node !== undefined) tiers.keepNear(node)
-    return findableOnce(entry.key, commitAll())
-
-    async function commitAll(): Promise<void> {
-      const scan = createSecretScanner(secretsOf(errand.call))
-      // A body that repeats a credential of its call is kept in this process' memory alone, never at rest.
-      if (tiers.near !== tiers.shared && scan(bytes)) {
-        return notStored(errand, entry.key, 'credential-in-response')
-      }
-      if (node !== undefined) await tiers.commit(node, errand.beganSequence)
-      announce(errand, entry.key, await tiers.commit(asItCame(entry, bytes), errand.beganSequence))
+    const scan = createSecretScanner(secretsOf(errand.call))
+    // A body that repeats a credential of its call is kept in this process' memory alone, never at rest.
+    if (tiers.near !== tiers.shared && scan(bytes)) {
+      return notStored(errand, entry.key, 'credential-in-response')
     }
+    if (node !== undefined) await tiers.commit(node, errand.beganSequence)
+    announce(errand, entry.key, await tiers.commit(asItCame(entry, bytes), errand.beganSequence))
   }
 
   function storeWhole(asked: Asked, decision: StoreDecision, body: EntryBody): FlightWork<FlightResult> {
     const { errand, judged, cost } = asked
     const placed = place(asked, decision, body)
     const { entry } = placed
-    const isFindable = commitWhole(placed, judged.bytes ?? body.bytes())
+    const committed = commitWhole(placed, judged.bytes ?? body.bytes())
     asked.held.letGo()
     const answer = withOrigin(asked, entry, { ttlMs: lifeLeft(entry), because: errand.because })
     const variant = variantOf(hasher, errand.call, judged.headers)
-    const result = { originMs: cost.originMs, isShareable: true, variant }
+    const fate = { kind: 'stored', committed } as const
     return {
-      result: {
-        ...result,
-        take: () => answer,
-        isStalled: () => false,
-        ttlMs: answer.ttlMs,
-        ageMs: answer.ageMs,
-      },
-      isFindable,
+      result: wholeResult(answer, { originMs: cost.originMs, variant, fate }),
+      isFindable: findableOnce(entry.key, committed),
+      released: undefined,
     }
   }
 
@@ -190,9 +182,11 @@ export function createStoreAnswers({ clock, bus, tiers, hasher }: StoreParts): S
         ageMs: decision.initialAgeMs,
         originMs: cost.originMs,
         isShareable: judged.status !== 206,
+        fate: { kind: 'stored', committed: isFindable },
         variant,
       },
       isFindable,
+      released: undefined,
     }
   }
 
@@ -255,16 +249,11 @@ export function createStoreAnswers({ clock, bus, tiers, hasher }: StoreParts): S
         originStatus: judged.status,
       }
       const variant = variantOf(hasher, call, entry.headers)
-      const result = { originMs: cost.originMs, isShareable: true, variant }
+      const fate = { kind: 'stored', committed: announced } as const
       return {
-        result: {
-          ...result,
-          take: () => answer,
-          isStalled: () => false,
-          ttlMs: answer.ttlMs,
-          ageMs: answer.ageMs,
-        },
+        result: wholeResult(answer, { originMs: cost.originMs, variant, fate }),
         isFindable: findableOnce(renewed.key, announced),
+        released: undefined,
       }
     },
   }

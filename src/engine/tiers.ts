@@ -1,5 +1,6 @@
 // The tiers in order: memory near at hand, the store behind it. A tier that fails is an event and a warning, never
 // a caller's error. Changes that other processes make are noticed by looking at the store's sequence number.
+import type { PurgeState } from '../decide/decide-lookup.js'
 import type { EventBus } from '../events/event-bus.js'
 import type { CacheEntry, EntryHead, StoreRecord } from '../model/cache-entry.js'
 import { EntryBody } from '../model/entry-body.js'
@@ -39,6 +40,10 @@ export interface Tiers {
   /** Makes an entry of what was written. */
   finish(writer: BodyWriter, head: EntryHead, beganSequence: number): Promise<WriteResult | undefined>
   addMark(scope: MarkScope, options: { readonly isSoft: boolean }): Promise<Mark>
+  /** Whether a purge covers an entry, or it is not known any more. */
+  stateOf(entry: CacheEntry): PurgeState
+  /** Says that the store could not do something; requests go on without. */
+  noteFailure(operation: string, error: unknown): void
   /** Resolves when every write under way is committed or refused. */
   settled(): Promise<void>
 }
@@ -53,6 +58,8 @@ export interface TierParts {
   readonly isProcessOnly: boolean
 }
 
+/** How long near copies are trusted after the last word of a store across a network. */
+const TRUSTED_FOR_MS = 5_000
 /** How old a look may be before a hit looks again. */
 const LOOK_EVERY_MS = 50
 /** Larger bodies are read from the store piece by piece, each time. */
@@ -72,6 +79,9 @@ export async function createTiers(parts: TierParts): Promise<Tiers> {
   const isOneTier = near === (shared as Store)
   const canShare = !parts.isProcessOnly || isOneTier
   let lastLookMs = clock.monotonicMs()
+  let lastWordMs = lastLookMs
+  let awaySinceMs: number | undefined
+  let replaying: Promise<void> | undefined
   let seen = 0
   let marksRead = 0
   const warned = new Set<string>()
@@ -160,6 +170,33 @@ export async function createTiers(parts: TierParts): Promise<Tiers> {
     return head !== undefined && !(head instanceof Promise) && head.sequence === copy.sequence
   }
 
+  /** The store answered: what it missed is told to it. */
+  function onWord(): void {
+    lastWordMs = clock.monotonicMs()
+    if (awaySinceMs !== undefined) {
+      bus.emit('tier-recovered', { tier: shared.tier, awayMs: lastWordMs - awaySinceMs })
+      awaySinceMs = undefined
+      warned.clear()
+    }
+    if (ownMarks.length > 0) replaying ??= replayMarks().finally(() => (replaying = undefined))
+  }
+
+  /** Purges that the store did not take when they were drawn are drawn there now, in their order. */
+  async function replayMarks(): Promise<void> {
+    for (let own = ownMarks[0]; own !== undefined; own = ownMarks[0]) {
+      const { scope, isSoft, atMs } = own
+      const mark = await attempt('purge', () => shared.addMark(scope, { isSoft, atMs }))
+      if (mark === undefined) return
+      ownMarks.shift()
+      marks.add(mark)
+    }
+  }
+
+  function onLookFailure(error: unknown): undefined {
+    awaySinceMs ??= clock.monotonicMs()
+    return onFailure('look', error)
+  }
+
   async function applyLater(): Promise<void> {
     const since = seen
     const changes = await shared.changesSince(since)
@@ -172,8 +209,14 @@ export async function createTiers(parts: TierParts): Promise<Tiers> {
     try {
       const current = shared.sequence()
       if (current instanceof Promise) {
-        return guarded(current.then((sequence) => (sequence === seen ? undefined : applyLater())))
+        return guarded(
+          current.then((sequence) => {
+            onWord()
+            return sequence === seen ? undefined : applyLater()
+          }),
+        )
       }
+      onWord()
       if (current === seen) return undefined
       const changes = shared.changesSince(seen)
       if (changes instanceof Promise) return guarded(applyLater())
@@ -181,13 +224,13 @@ export async function createTiers(parts: TierParts): Promise<Tiers> {
       if (drawn instanceof Promise) return guarded(applyLater())
       apply(changes, drawn)
     } catch (error) {
-      onFailure('look', error)
+      onLookFailure(error)
     }
     return undefined
   }
 
   function guarded(work: Promise<void>): Promise<void> {
-    return work.catch((error: unknown) => onFailure('look', error))
+    return work.catch(onLookFailure)
   }
 
   function noteRefusal(result: WriteResult | undefined): WriteResult | undefined {
@@ -265,6 +308,13 @@ export async function createTiers(parts: TierParts): Promise<Tiers> {
     near,
     shared,
     marks,
+    stateOf(entry) {
+      const state = marks.stateOf(entry)
+      if (state !== 'none' || shared.isRemote !== true || isOneTier) return state
+      const knownMs = Math.max(lastWordMs, entry.confirmedMonotonicMs ?? -Infinity)
+      return clock.monotonicMs() - knownMs > TRUSTED_FOR_MS ? 'unknown' : 'none'
+    },
+    noteFailure: onFailure,
     lookIfDue(monotonicMs) {
       if (isOneTier || monotonicMs - lastLookMs < LOOK_EVERY_MS) return
       void look()

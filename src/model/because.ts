@@ -22,6 +22,7 @@ export type Because =
   // served stale
   | 'stale-while-revalidate'
   | 'soft-timeout'
+  | 'eager-refresh'
   | 'quota-low'
   | 'refresh-resting'
   | 'max-stale'

@@ -1,6 +1,8 @@
 // The right of one process to ask the origin on behalf of all: taken by name, renewed while the work goes on, and given
 // back with a word on how it ended.
+import type { Because } from './because.js'
 import type { ErrorCode } from './error-code.js'
+import type { HeaderList } from './header-list.js'
 
 /** How long a lease lasts unless it is renewed, in milliseconds. */
 export const LEASE_MS = 2_000
@@ -9,16 +11,30 @@ export const LEASE_MS = 2_000
 export type LeaseEnd =
   /** What was asked for can be found in the store. */
   | { readonly kind: 'stored' }
+  /** The origin's answer is not stored, but for all who waited: an error with a small body, say. */
+  | { readonly kind: 'answered'; readonly answer: SharedAnswer }
   /** The answer is for one caller alone, or cannot be handed on: everybody asks for themselves. */
   | { readonly kind: 'alone' }
   /** The origin failed; so it does for all who waited. */
   | { readonly kind: 'failed'; readonly failure: SharedFailure }
+
+/** An answer as other processes get to know it. */
+export interface SharedAnswer {
+  readonly status: number
+  readonly statusText: string | undefined
+  readonly headers: HeaderList
+  /** The decoded body, in base64. */
+  readonly body: string
+  readonly outcome: 'miss' | 'failed'
+  readonly because: Because
+}
 
 /** A failure as other processes get to know it. */
 export interface SharedFailure {
   readonly code: ErrorCode
   /** Credentials redacted. */
   readonly message: string
+  readonly because: Because
   readonly status?: number | undefined
   readonly retryAtMs?: number | undefined
 }

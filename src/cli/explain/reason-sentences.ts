@@ -23,6 +23,7 @@ export const REASON_SENTENCES: Readonly<Record<Because, string>> = Object.freeze
   'stale-while-revalidate': 'The entry is stale, and may be served while it is refreshed.',
   'soft-timeout':
     'The origin was slower than softTimeout: the older entry was served, and the call went on behind.',
+  'eager-refresh': 'The entry is fresh, and near enough to its end to be refreshed behind the caller.',
   'quota-low': 'The budget of calls runs down, so the older entry is served in place of a new call.',
   'refresh-resting': 'The last refresh failed a moment ago, and the origin is left alone for now.',
   'max-stale': 'The request itself takes a stale answer (max-stale).',

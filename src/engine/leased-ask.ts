@@ -1,0 +1,232 @@
+// One origin call across processes: the leader of a flight takes the lease of its name first. Where another process has it,
+// the answer is waited for and found in the store; a failure, or a small answer that is not stored, is told in the lease's row.
+// A holder that dies is replaced. A store that cannot be asked costs the sharing, never the answer.
+import { CachetteError } from '../errors/cachette-error.js'
+import { timedOut } from '../errors/timed-out.js'
+import type { EventBus } from '../events/event-bus.js'
+import { EntryBody } from '../model/entry-body.js'
+import type { LeaseAnswer, LeaseEnd, Leases, SharedAnswer, SharedFailure } from '../model/leases.js'
+import { assertNever } from '../shared/assert-never.js'
+import type { Clock } from '../shared/clock.js'
+import type { AskOrigin, Errand } from './ask-origin.js'
+import { sharedFailure } from './failure-reason.js'
+import { type Fate, type FlightResult, wholeResult } from './flight-result.js'
+import type { FlightWork } from './flights.js'
+import { NO_COST, Unanswered, answerFromOrigin } from './hop.js'
+import type { Interest } from './interest.js'
+import { createSecretScanner } from './secret-scanner.js'
+import { secretsOf } from './secrets-of.js'
+
+/** What this takes. */
+export interface LeasedAskParts {
+  readonly clock: Clock
+  readonly bus: EventBus
+  readonly leases: Leases
+  readonly askOrigin: AskOrigin
+  /** What the store has by now that came after the errand began, or is fresh. */
+  readonly findNews: (errand: Errand) => Promise<FlightResult | undefined>
+  /** Told of a store that could not be asked. */
+  readonly onStoreFailure: (error: unknown) => void
+}
+
+/** Carries out an errand under the lease of a name. */
+export type LeasedAsk = (
+  errand: Errand,
+  interest: Interest,
+  name: string,
+) => Promise<FlightWork<FlightResult>>
+
+/** Answers that are told in a lease's row, at most. */
+const MAX_TOLD_BYTES = 8 * 1024
+/** How long an origin is left alone after its first failure; twice as long after each further one in a row. */
+const REST_MS = 1_000
+const LONGEST_REST_MS = 30_000
+
+/** Makes the way to ask that all processes on a store share. */
+export function createLeasedAsk(parts: LeasedAskParts): LeasedAsk {
+  const { clock, bus, leases, askOrigin } = parts
+
+  return async function leasedAsk(errand, interest, name) {
+    const { call } = errand
+    const endsAtMs = clock.monotonicMs() + call.policy.timeoutMs
+    const facts = { key: call.key, service: call.service.name }
+    for (let hasWaited = false; ; hasWaited = true) {
+      const answer = await tryTaking(errand, name)
+      if (answer === undefined) return askOrigin.ask(errand, interest)
+      if (answer.state === 'resting')
+        return atOnce(askOrigin.rescueOrThrow(errand, answer.failure, 'refresh-resting'))
+      if (answer.state === 'taken') {
+        const news = hasWaited ? await parts.findNews(errand) : undefined
+        if (news === undefined) return askHolding(answer, errand, interest)
+        await release(answer, { kind: 'stored' }, 0)
+        return atOnce(news)
+      }
+      bus.emit('lease', { ...facts, state: 'waited' })
+      const end = await waitForEnd(answer, errand, endsAtMs)
+      const told = end === undefined ? undefined : await takeEnd(end, errand, interest)
+      if (told !== undefined) return told
+      const news = await parts.findNews(errand)
+      if (news !== undefined) return atOnce(news)
+      if (end === undefined) bus.emit('lease', { ...facts, state: 'taken-over' })
+    }
+  }
+
+  async function tryTaking(errand: Errand, name: string): Promise<LeaseAnswer | undefined> {
+    const mustAsk = name !== errand.call.key || !askOrigin.canRescue(errand)
+    try {
+      return await leases.take(name, { mustAsk })
+    } catch (error) {
+      parts.onStoreFailure(error)
+      return undefined
+    }
+  }
+
+  async function askHolding(
+    taken: Extract<LeaseAnswer, { state: 'taken' }>,
+    errand: Errand,
+    interest: Interest,
+  ): Promise<FlightWork<FlightResult>> {
+    try {
+      const work = await askOrigin.ask(errand, interest)
+      const releasing = releaseAfter(taken, errand, work.result)
+      // The flight stays until its entry can be found here; that others can find it is not waited for by anybody.
+      return { ...work, released: releasing }
+    } catch (error) {
+      await releaseFailed(taken, error)
+      throw error
+    }
+  }
+
+  async function releaseAfter(
+    taken: Extract<LeaseAnswer, { state: 'taken' }>,
+    { call }: Errand,
+    result: FlightResult,
+  ): Promise<void> {
+    const { fate } = result
+    if (fate.kind === 'stored') await fate.committed.catch(() => undefined)
+    const end = endOf(fate, result, createSecretScanner(secretsOf(call)))
+    await release(taken, end, fate.kind === 'rescued' ? restAfter(taken.failures, fate.failure) : 0)
+  }
+
+  async function releaseFailed(
+    taken: Extract<LeaseAnswer, { state: 'taken' }>,
+    error: unknown,
+  ): Promise<void> {
+    const failure = sharedFailure(error instanceof Unanswered ? error.error : error)
+    // What is this process' own affair, such as being closed, is nobody else's failure.
+    if (failure === undefined) await release(taken, { kind: 'stored' }, 0)
+    else await release(taken, { kind: 'failed', failure }, restAfter(taken.failures, failure))
+  }
+
+  async function release(
+    { lease }: Extract<LeaseAnswer, { state: 'taken' }>,
+    end: LeaseEnd,
+    restMs: number,
+  ): Promise<void> {
+    try {
+      await lease.release(end, { restMs })
+    } catch (error) {
+      parts.onStoreFailure(error)
+    }
+  }
+
+  function restAfter(failures: number, { retryAtMs }: SharedFailure): number {
+    const untilRetryMs = retryAtMs === undefined ? 0 : retryAtMs - clock.nowMs()
+    const restMs = Math.max(REST_MS * 2 ** Math.min(failures, 10), untilRetryMs)
+    return Math.min(restMs, LONGEST_REST_MS)
+  }
+
+  async function waitForEnd(
+    held: Extract<LeaseAnswer, { state: 'held' }>,
+    errand: Errand,
+    endsAtMs: number,
+  ): Promise<LeaseEnd | undefined> {
+    const tooLate = new AbortController()
+    const cancelTimer = clock.setTimer(() => tooLate.abort(), Math.max(0, endsAtMs - clock.monotonicMs()))
+    try {
+      const end = await held.ended(tooLate.signal)
+      if (end === undefined && tooLate.signal.aborted) throw tooLateFor(errand)
+      return end
+    } catch (error) {
+      if (CachetteError.is(error)) throw error
+      parts.onStoreFailure(error)
+      return { kind: 'alone' }
+    } finally {
+      cancelTimer()
+    }
+  }
+
+  /** What another process told of its work; undefined where it is to be looked for in the store. */
+  async function takeEnd(
+    end: LeaseEnd,
+    errand: Errand,
+    interest: Interest,
+  ): Promise<FlightWork<FlightResult> | undefined> {
+    switch (end.kind) {
+      case 'stored':
+        return undefined
+      case 'alone':
+        return askOrigin.ask(errand, interest)
+      case 'failed':
+        return atOnce(askOrigin.rescueOrThrow(errand, end.failure))
+      case 'answered':
+        return atOnce(toldResult(errand, end.answer))
+      default:
+        return assertNever(end)
+    }
+  }
+
+  function tooLateFor({ call }: Errand): Unanswered {
+    const { service, parts: keyParts, request, policy } = call
+    const { redactedUrl } = keyParts
+    const facts = { service: service.name, method: request.method, redactedUrl, policy }
+    return new Unanswered(timedOut(facts, 0), NO_COST)
+  }
+}
+
+function endOf(fate: Fate, result: FlightResult, repeatsSecret: (bytes: Uint8Array) => boolean): LeaseEnd {
+  if (fate.kind === 'stored') return { kind: result.isShareable ? 'stored' : 'alone' }
+  if (fate.kind === 'rescued') return { kind: 'failed', failure: fate.failure }
+  const answer = result.isShareable ? tellable(result, repeatsSecret) : undefined
+  return answer === undefined ? { kind: 'alone' } : { kind: 'answered', answer }
+}
+
+/** The answer for a lease's row, where it is whole, small, and repeats no credential. */
+function tellable(
+  result: FlightResult,
+  repeatsSecret: (bytes: Uint8Array) => boolean,
+): SharedAnswer | undefined {
+  const taken = result.take()
+  const whole = taken?.body.whole
+  if (taken === undefined || whole === undefined) {
+    taken?.body.discard()
+    return undefined
+  }
+  const { status, statusText, headers, outcome, because } = taken
+  if (outcome !== 'miss' && outcome !== 'failed') return undefined
+  const bytes = whole.sizeBytes > MAX_TOLD_BYTES ? undefined : whole.bytes()
+  if (bytes === undefined || repeatsSecret(bytes)) return undefined
+  const body = Buffer.from(bytes).toString('base64')
+  return { status, statusText, headers: [...headers], body, outcome, because }
+}
+
+function toldResult({ call }: Errand, told: SharedAnswer): FlightResult {
+  const { status, statusText, headers, outcome, because } = told
+  const body = new EntryBody(Uint8Array.from(Buffer.from(told.body, 'base64')))
+  const isGood = outcome === 'miss'
+  const answer = answerFromOrigin(
+    { status, statusText, headers, body },
+    {
+      outcome: isGood ? 'coalesced' : 'failed',
+      because: isGood ? 'joined-call' : because,
+      url: call.parts.redactedUrl,
+      attempts: 0,
+      key: call.key,
+    },
+  )
+  return wholeResult(answer, { originMs: 0, variant: undefined, fate: { kind: 'unstored' } })
+}
+
+function atOnce(result: FlightResult): FlightWork<FlightResult> {
+  return { result, isFindable: undefined, released: undefined }
+}
