@@ -9,7 +9,6 @@ export { openDefaultCachette } from './default-instance.js'
 export { type CachetteOptions, type MemoryOptions, defineConfig } from './config/cachette-options.js'
 export type { RequestSettings, ServiceOptions } from './config/service-options.js'
 export type {
-  KeyvLike,
   KeyvStoreOptions,
   LmdbStoreOptions,
   RedisStoreOptions,
@@ -33,6 +32,7 @@ export type { EventMap, EventName, RequestEvent } from './model/request-event.js
 export type { StoreTier, Tier } from './model/tier.js'
 export type { CacheEntry, EntryHead, StoreRecord, VaryNode } from './model/cache-entry.js'
 export { type BodySource, EntryBody } from './model/entry-body.js'
+export type { KeyvLike } from './model/keyv-like.js'
 export type { Cell, CellChange, CellChanged, Cells } from './model/cells.js'
 export type { Ledger, LedgerDelta, LedgerFigures, Tally } from './model/ledger.js'
 export type { Mark, MarkScope } from './model/mark.js'

@@ -1,6 +1,7 @@
 // Which store an instance keeps its entries in: strings, objects, Store instances, or a list of them.
 import * as v from 'valibot'
 import { configError } from '../errors/cachette-error.js'
+import type { KeyvLike } from '../model/keyv-like.js'
 import type { Store } from '../model/store.js'
 import { checkShape, describeValue, optionsObject, readable } from './check-shape.js'
 import { type Duration, POSITIVE_DURATION_FORM, readPositiveDuration } from './durations.js'
@@ -39,17 +40,10 @@ export interface RedisStoreOptions {
   sentinel?: { name: string; nodes: string[] }
 }
 
-/** What of a Keyv instance is used. https://keyv.org */
-export interface KeyvLike {
-  get(key: string): Promise<unknown>
-  set(key: string, value: unknown, ttlMs?: number): Promise<unknown>
-  delete(key: string): Promise<unknown>
-  disconnect?(): Promise<unknown>
-}
-
 /** Whatever else Keyv speaks to. */
 export interface KeyvStoreOptions {
   type: 'keyv'
+  /** A Keyv instance; it is disconnected when the instance closes. */
   keyv: KeyvLike
 }
 

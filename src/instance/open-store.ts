@@ -4,6 +4,7 @@ import type { StorePlan } from '../config/store-options.js'
 import { notInThisVersion } from '../errors/cachette-error.js'
 import type { NearStore, Store } from '../model/store.js'
 import type { Clock } from '../shared/clock.js'
+import type { TierStateListener } from '../stores/tier-state.js'
 import { assertNever } from '../shared/assert-never.js'
 
 /** Bounds of a memory store. */
@@ -22,6 +23,8 @@ export interface OpenStoreParts {
   /** What relative folders are relative to. */
   readonly folder: string
   readonly warn: (message: string) => void
+  /** Told when a remote store goes away, and when it is back. */
+  readonly onState?: TierStateListener
 }
 
 /** The tiers to work with. */
@@ -46,7 +49,7 @@ export async function openStores(parts: OpenStoreParts): Promise<OpenedStores> {
 }
 
 async function openShared(
-  { clock, folder, warn }: OpenStoreParts,
+  { clock, folder, warn, onState }: OpenStoreParts,
   plan: Exclude<StorePlan, { type: 'memory' }>,
 ): Promise<Store | undefined> {
   switch (plan.type) {
@@ -68,8 +71,11 @@ async function openShared(
         warn(`the store lmdb:${plan.path} could not be opened (${reason}); entries are kept in memory alone`)
         return undefined
       }
+    case 'keyv': {
+      const { createKeyvStore } = await import('../stores/keyv/keyv-store.js')
+      return createKeyvStore({ keyv: plan.keyv, clock, ...(onState === undefined ? {} : { onState }) })
+    }
     case 'redis':
-    case 'keyv':
       throw notInThisVersion(`a ${plan.type} store`)
     default:
       return assertNever(plan)

@@ -54,12 +54,15 @@ export function describeCells({ describe, test, expect }: StoreTesting): void {
     test('a value past its time is gone, to readers, lists and changes', async ({
       store: { cells },
       advance,
+      capabilities,
     }) => {
       await cells.update('gone', put('1', SHORT_LIFE_MS))
       await cells.update('goes on', put('2'))
       advance(SHORT_LIFE_MS)
       await until(async () => (await cells.read('gone')) === undefined, 'a cell past its time is gone')
-      expect((await cells.list('go')).map(({ name }) => name)).toEqual(['goes on'])
+      if (capabilities.scans) {
+        expect((await cells.list('go')).map(({ name }) => name)).toEqual(['goes on'])
+      }
       expect(await cells.update('gone', put('3'))).toBeUndefined()
       expect(await cells.read('gone')).toBe('3')
     })
@@ -80,22 +83,30 @@ export function describeCells({ describe, test, expect }: StoreTesting): void {
       expect(await cells.list('a')).toEqual([])
     })
 
-    test('those whose names begin alike are listed by name', async ({ store: { cells } }) => {
-      for (const name of ['b:2', 'a:1', 'b:10', 'b', 'c:1', 'b:1']) await cells.update(name, put(name))
-      const values = (await cells.list('b:')).map(({ name, value }) => [name, value])
-      expect(values).toEqual([
-        ['b:1', 'b:1'],
-        ['b:10', 'b:10'],
-        ['b:2', 'b:2'],
-      ])
-      expect(await cells.list('d')).toEqual([])
-    })
+    test(
+      'those whose names begin alike are listed by name',
+      async ({ store: { cells } }) => {
+        for (const name of ['b:2', 'a:1', 'b:10', 'b', 'c:1', 'b:1']) await cells.update(name, put(name))
+        const values = (await cells.list('b:')).map(({ name, value }) => [name, value])
+        expect(values).toEqual([
+          ['b:1', 'b:1'],
+          ['b:10', 'b:10'],
+          ['b:2', 'b:2'],
+        ])
+        expect(await cells.list('d')).toEqual([])
+      },
+      'scans',
+    )
 
-    test('names and values may hold any character, and much of it', async ({ store: { cells } }) => {
+    test('names and values may hold any character, and much of it', async ({
+      store: { cells },
+      capabilities,
+    }) => {
       const names = ['映画*?[a]{b}', 'é"\\ \n', 'n'.repeat(200)]
       const large = 'é"\\\n'.repeat(6_000)
       for (const name of names) await cells.update(name, put(large))
       for (const name of names) expect((await cells.read(name)) === large).toBe(true)
+      if (!capabilities.scans) return
       expect((await cells.list('映画*?[')).map(({ name }) => name)).toEqual([names[0]])
     })
 

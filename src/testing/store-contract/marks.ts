@@ -56,6 +56,21 @@ export function describeMarks({ describe, test, expect }: StoreTesting): void {
       expect(marks).toEqual([one, all])
     })
 
+    test('those drawn after a number can be asked for', async ({ store, nowMs }) => {
+      const options = { isSoft: false, atMs: nowMs }
+      const first = await store.addMark({ tag: 'a' }, options)
+      const second = await store.addMark({ tag: 'b' }, options)
+      const third = await store.addMark({ urlPrefix: 'https://api.example.com/3/' }, options)
+      const after = async (sequence: number): Promise<unknown[]> =>
+        // A store may give more than those.
+        (await store.marks(sequence)).filter((mark) => mark.sequence > sequence)
+      expect(await after(first.sequence)).toEqual([second, third])
+      await store.addMark({ tag: 'a' }, options)
+      const all = await store.addMark({ all: true }, options)
+      expect(await after(third.sequence)).toEqual([all])
+      expect(await after(all.sequence)).toEqual([])
+    })
+
     test('a soft mark does not take the place of a hard one', async ({ store, nowMs }) => {
       const hard = await store.addMark({ tag: 'a' }, { isSoft: false, atMs: nowMs })
       const soft = await store.addMark({ tag: 'a' }, { isSoft: true, atMs: nowMs })

@@ -72,7 +72,7 @@ export function describePeers({ describe, test, expect }: StoreTesting): void {
       expect([...(await store.secret())]).toEqual([...(await peer.secret())])
     })
 
-    peersTest('see cells', async ({ store, nowMs }, peer) => {
+    peersTest('see cells', async ({ store, nowMs, capabilities }, peer) => {
       await store.cells.update('a', () => ({
         action: 'put',
         value: '1',
@@ -80,7 +80,7 @@ export function describePeers({ describe, test, expect }: StoreTesting): void {
         result: undefined,
       }))
       expect(await peer.cells.read('a')).toBe('1')
-      expect(await peer.cells.list('a')).toEqual([{ name: 'a', value: '1' }])
+      if (capabilities.scans) expect(await peer.cells.list('a')).toEqual([{ name: 'a', value: '1' }])
       await peer.cells.update('a', () => ({ action: 'remove', result: undefined }))
       expect(await store.cells.read('a')).toBeUndefined()
     })

@@ -3,7 +3,7 @@ import type { Store } from '../../model/store.js'
 
 /** What a store may or may not do. */
 export interface StoreCapabilities {
-  /** It can go through its entries: `list`, `clean`, and their number in `health`. */
+  /** It can go through what it holds: `list`, `clean`, `cells.list`, and the number of entries in `health`. */
   readonly scans: boolean
   /** `list` goes in key order. */
   readonly listsInOrder: boolean
