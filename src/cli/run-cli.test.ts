@@ -173,6 +173,7 @@ describe('exit codes', () => {
     [['purge'], 2, 'say what to purge'],
     [['purge', '--all', '--service', 'tmdb'], 2, '--all purges every entry'],
     [['purge', '--soft'], 2, 'say what to purge'],
+    [['purge', '--url', 'api.example.com/*'], 2, "'api.example.com/*' is not a URL"],
     [['quota'], 2, "'cachette quota' is not in this version"],
     [['serve', '--port', '8787'], 2, "'cachette serve' is not in this version"],
     [['metrics', '--watch', '--reset'], 2, '--watch only shows figures'],

@@ -6,7 +6,7 @@ import type { ResolvedConfig } from '../config/resolve-config.js'
 import type { ResolvedService } from '../config/resolve-service.js'
 import { UNCLAIMED } from '../model/unclaimed.js'
 import { keyPartsOf } from '../decide/key-parts.js'
-import { configError, notInThisVersion } from '../errors/cachette-error.js'
+import { configError } from '../errors/cachette-error.js'
 import type { PurgeRequest } from '../model/entry-summary.js'
 import type { MarkScope } from '../model/mark.js'
 import { shownUrl } from '../shared/shown-url.js'
@@ -48,26 +48,54 @@ export function planPurge(request: PurgeRequest, rules: PurgeRules): PurgePlan {
     ...(tag === undefined ? {} : { tag }),
   }
   if (url === undefined) return { scopes: [scope], isSoft: soft }
-  const scopes = formsOf(parse(url), service, rules).map((form) => ({ ...scope, url: form }))
-  return { scopes, isSoft: soft }
+  const scopes = url.includes('*')
+    ? prefixesOf(parse(withoutStar(url)), service, rules)
+    : formsOf(parse(url), service, rules).map((form) => ({ url: form }))
+  return { scopes: scopes.map((form) => ({ ...scope, ...form })), isSoft: soft }
 }
 
 function parse(url: string): URL {
-  if (url.endsWith('*')) throw notInThisVersion('purge by URL prefix')
   if (/^https?:\/\//i.test(url) && URL.canParse(url)) return new URL(url)
   throw configError(`purge: url is ${JSON.stringify(shownUrl(url))}; expected an absolute http or https URL`)
 }
 
+/** What stands before the star, up to and with a slash of the path; the host's own is the first. */
+function withoutStar(url: string): string {
+  const prefix = /^(https?:\/\/[^*/?#\\]+\/(?:[^*?#]*\/)?)\*$/i.exec(url.trim())?.[1]
+  if (prefix !== undefined) return prefix
+  throw configError(
+    `purge: url is ${JSON.stringify(shownUrl(url))}; a star stands at the end alone, after a slash of the path and without ` +
+      "a query: 'https://api.example.com/v1/movie/*' is all that lies below /v1/movie/",
+  )
+}
+
 /** The forms in which entries keep a URL: by the key rules of each service that may have stored it. */
-function formsOf(url: URL, name: string | undefined, { config, policyOf }: PurgeRules): readonly string[] {
+function formsOf(url: URL, name: string | undefined, rules: PurgeRules): readonly string[] {
+  const { config } = rules
   const services = name === undefined ? claiming(url, config) : [config.service(name)]
-  const forms = services.map((service) => {
-    const policy = policyOf({ service, url, callTtlMs: undefined, isHttp: true })
-    const isOwnUrl = service.ownsUrl(url)
-    return keyPartsOf({ url: url.href, params: {}, headers: [], policy, isOwnUrl, hasAuthorization: false })
-      .purgeUrl
-  })
-  return [...new Set(forms)]
+  return [...new Set(services.map((service) => formFor(url, service, rules)))]
+}
+
+/**
+ * What the forms of all URLs begin with that begin with this one. Where a service writes one host for another, what lies
+ * below that one is purged of this service alone.
+ */
+function prefixesOf(url: URL, name: string | undefined, rules: PurgeRules): readonly MarkScope[] {
+  const { config } = rules
+  const prefixFor = (service: ResolvedService): string => formFor(url, service, rules).replace(/\?.*$/s, '')
+  const plain = prefixFor(config.service(name ?? UNCLAIMED))
+  if (name !== undefined) return [{ urlPrefix: plain }]
+  const folded = [...config.services.values()]
+    .map((service) => ({ service: service.name, urlPrefix: prefixFor(service) }))
+    .filter(({ urlPrefix }) => urlPrefix !== plain)
+  return [{ urlPrefix: plain }, ...folded]
+}
+
+function formFor(url: URL, service: ResolvedService, { policyOf }: PurgeRules): string {
+  const policy = policyOf({ service, url, callTtlMs: undefined, isHttp: true })
+  const isOwnUrl = service.ownsUrl(url)
+  return keyPartsOf({ url: url.href, params: {}, headers: [], policy, isOwnUrl, hasAuthorization: false })
+    .purgeUrl
 }
 
 /** Those that claim it, one that nobody declared, whose rules are the defaults, and that of hosts that none claims. */

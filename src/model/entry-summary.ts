@@ -41,6 +41,7 @@ export interface Explanation {
 /** What to purge: several fields must all match; none is an error. */
 export interface PurgeRequest {
   readonly service?: string
+  /** A URL, or `…/*` for all those below a path, such as `https://api.example.com/v1/movie/*`. */
   readonly url?: string
   readonly tag?: string
   readonly all?: boolean

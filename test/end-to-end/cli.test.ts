@@ -156,6 +156,21 @@ describe('purge', () => {
     expect([await outcomeOf('/one'), await outcomeOf('/two')]).toEqual(['miss', 'hit'])
   })
 
+  it('by what URLs begin with, and says what those are', async () => {
+    await world.run(['get', `${world.origin}/one/more?page=2`])
+    const { exitCode, out } = await world.run(['purge', '--url', `${world.origin}/one/*`])
+    expect({ exitCode, out }).toMatchObject({
+      exitCode: 0,
+      out: expect.stringContaining(`Purged: every entry below ${world.origin}/one/ stored`) as string,
+    })
+    expect([await outcomeOf('/one'), await outcomeOf('/one/more?page=2')]).toEqual(['hit', 'miss'])
+    const wrong = await world.run(['purge', '--url', `${world.origin}/o*`])
+    expect({ exitCode: wrong.exitCode, err: wrong.err }).toMatchObject({
+      exitCode: 2,
+      err: expect.stringContaining('a star stands at the end alone') as string,
+    })
+  })
+
   it('by service, of all, and softly', async () => {
     expect((await world.json(['purge', '--service', 'my_service'])).value).toEqual({ removed: null })
     expect(await outcomeOf('/one')).toBe('miss')

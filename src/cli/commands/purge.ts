@@ -14,13 +14,14 @@ Several conditions must all match. Every process on the store sees the purge wit
 Examples:
   cachette purge --service tmdb --tag movie:550
   cachette purge --url 'https://api.example.com/data?query=test'
+  cachette purge --url 'https://api.example.com/v1/movie/*'       all that lies below /v1/movie/
   cachette purge --all --soft             ask again before serving, but keep the answers for rescue`
 
 export function purgeCommand(frame: Frame): Command {
   return new Command('purge')
     .description('take entries out of use')
     .option('--service <name>', 'entries of this service')
-    .option('--url <url>', 'entries of this URL')
+    .option('--url <url>', 'entries of this URL; with /* at its end, of all URLs below it')
     .option('--tag <tag>', 'entries with this tag')
     .option('--all', 'every entry')
     .option('--soft', 'make them stale instead of removing them')
@@ -47,11 +48,16 @@ function checkScope({ service, url, tag, all }: PurgeRequest): void {
   if (url !== undefined) parseUrl(url)
 }
 
+/** A purge by what URLs begin with was refused where there is more to it than a path. */
+function withoutStar(url: string): string {
+  return url.trim().slice(0, -1)
+}
+
 /** What was done, in a sentence. */
 function purgeSentence({ service, url, tag, soft }: PurgeRequest, { removed }: PurgeReport): string {
   const conditions = [
     ...(service === undefined ? [] : [`of service ${service}`]),
-    ...(url === undefined ? [] : ['of that URL']),
+    ...(url === undefined ? [] : [url.includes('*') ? `below ${withoutStar(url)}` : 'of that URL']),
     ...(tag === undefined ? [] : [`with tag ${tag}`]),
   ]
   const which = `every entry${conditions.length === 0 ? '' : ` ${conditions.join(', ')}`} stored until now`
