@@ -3,7 +3,6 @@ import type { StandardSchemaV1 } from '@standard-schema/spec'
 import { bodyForm, charsetOf } from '../http/content-type.js'
 import { firstValue } from '../http/header-fields.js'
 import type { CacheEntry } from '../model/cache-entry.js'
-import type { HeaderList } from '../model/header-list.js'
 import type { Judged, ReplyHead } from './judge-reply.js'
 import type { PreparedCall } from './prepared-call.js'
 

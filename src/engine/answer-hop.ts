@@ -221,7 +221,7 @@ async function consider(
   found: Found | undefined,
   parts: ConsiderParts,
 ): Promise<{ lookup: Lookup; decision: LookupDecision; errand: Errand }> {
-  const { tiers, clock } = parts
+  const { tiers } = parts
   const lookup = await followVary(call, found, parts)
   const { entry, tier } = lookup
   const beganSequence = await tiers.began()

@@ -249,7 +249,8 @@ export function createFly(parts: FlyParts): Fly {
   }
 
   function mayAskBehind(key: string): boolean {
-    if (behind >= MAX_BEHIND || flights.get(key) !== undefined) return false
+    const flying = flights.get(key)
+    if (behind >= MAX_BEHIND || (flying !== undefined && flying.landed() === undefined)) return false
     return (resting.get(key) ?? 0) <= clock.monotonicMs()
   }
 

@@ -36,6 +36,9 @@ export type LeasedAsk = (
   name: string,
 ) => Promise<FlightWork<FlightResult>>
 
+/** A lease that this process holds, with its name. */
+type Held = Extract<LeaseAnswer, { state: 'taken' }> & { readonly name: string }
+
 /** Answers that are told in a lease's row, at most. */
 const MAX_TOLD_BYTES = 8 * 1024
 /** How long an origin is left alone after its first failure; twice as long after each further one in a row. */
@@ -45,6 +48,8 @@ const LONGEST_REST_MS = 30_000
 /** Makes the way to ask that all processes on a store share. */
 export function createLeasedAsk(parts: LeasedAskParts): LeasedAsk {
   const { clock, bus, leases, askOrigin } = parts
+  /** Leases of this process that are being given back. */
+  const releasing = new Map<string, Promise<void>>()
 
   return async function leasedAsk(errand, interest, name) {
     const { call } = errand
@@ -57,8 +62,8 @@ export function createLeasedAsk(parts: LeasedAskParts): LeasedAsk {
         return atOnce(askOrigin.rescueOrThrow(errand, answer.failure, 'refresh-resting'))
       if (answer.state === 'taken') {
         const news = hasWaited ? await parts.findNews(errand) : undefined
-        if (news === undefined) return askHolding(answer, errand, interest)
-        await release(answer, { kind: 'stored' }, 0)
+        if (news === undefined) return askHolding({ ...answer, name }, errand, interest)
+        await release({ ...answer, name }, { kind: 'stored' }, 0)
         return atOnce(news)
       }
       bus.emit('lease', { ...facts, state: 'waited' })
@@ -74,6 +79,7 @@ export function createLeasedAsk(parts: LeasedAskParts): LeasedAsk {
   async function tryTaking(errand: Errand, name: string): Promise<LeaseAnswer | undefined> {
     const mustAsk = name !== errand.call.key || !askOrigin.canRescue(errand)
     try {
+      await releasing.get(name)
       return await leases.take(name, { mustAsk })
     } catch (error) {
       parts.onStoreFailure(error)
@@ -82,52 +88,41 @@ export function createLeasedAsk(parts: LeasedAskParts): LeasedAsk {
   }
 
   async function askHolding(
-    taken: Extract<LeaseAnswer, { state: 'taken' }>,
+    taken: Held,
     errand: Errand,
     interest: Interest,
   ): Promise<FlightWork<FlightResult>> {
     try {
       const work = await askOrigin.ask(errand, interest)
-      const releasing = releaseAfter(taken, errand, work.result)
+      const giving = releaseAfter(taken, errand, work.result)
+      const given = giving.finally(() => {
+        if (releasing.get(taken.name) === given) releasing.delete(taken.name)
+      })
+      releasing.set(taken.name, given)
       // The flight stays until its entry can be found here; that others can find it is not waited for by anybody.
-      return { ...work, released: releasing }
+      return { ...work, released: given }
     } catch (error) {
       await releaseFailed(taken, error)
       throw error
     }
   }
 
-  async function releaseAfter(
-    taken: Extract<LeaseAnswer, { state: 'taken' }>,
-    { call }: Errand,
-    result: FlightResult,
-  ): Promise<void> {
+  async function releaseAfter(taken: Held, { call }: Errand, result: FlightResult): Promise<void> {
     const { fate } = result
     if (fate.kind === 'stored') await fate.committed.catch(() => undefined)
     const end = endOf(fate, result, createSecretScanner(secretsOf(call)))
     await release(taken, end, fate.kind === 'rescued' ? restAfter(taken.failures, fate.failure) : 0)
   }
 
-  async function releaseFailed(
-    taken: Extract<LeaseAnswer, { state: 'taken' }>,
-    error: unknown,
-  ): Promise<void> {
+  async function releaseFailed(taken: Held, error: unknown): Promise<void> {
     const failure = sharedFailure(error instanceof Unanswered ? error.error : error)
     // What is this process' own affair, such as being closed, is nobody else's failure.
     if (failure === undefined) await release(taken, { kind: 'stored' }, 0)
     else await release(taken, { kind: 'failed', failure }, restAfter(taken.failures, failure))
   }
 
-  async function release(
-    { lease }: Extract<LeaseAnswer, { state: 'taken' }>,
-    end: LeaseEnd,
-    restMs: number,
-  ): Promise<void> {
-    try {
-      await lease.release(end, { restMs })
-    } catch (error) {
-      parts.onStoreFailure(error)
-    }
+  async function release({ lease }: Held, end: LeaseEnd, restMs: number): Promise<void> {
+    await lease.release(end, { restMs }).catch(parts.onStoreFailure)
   }
 
   function restAfter(failures: number, { retryAtMs }: SharedFailure): number {
