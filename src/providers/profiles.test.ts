@@ -48,6 +48,14 @@ describe('the TTL, the cap and the place of each provider', () => {
     expect(profile).toMatchObject({ baseURL, baseURLVariable: variable, ttl, maxTtl })
   })
 
+  it.each([
+    [tmdbProfile, '40/1s'],
+    [spotifyProfile, undefined],
+    [booksProfile, undefined],
+  ])('limit the rate where a number is known: %o', (profile, rateLimit) => {
+    expect(profile.rateLimit).toBe(rateLimit)
+  })
+
   it('fold the two hosts of Google Books into one', () => {
     expect(booksProfile.hosts).toEqual(['books.googleapis.com'])
     expect(booksProfile.equivalentHosts).toEqual({ 'books.googleapis.com': 'www.googleapis.com' })

@@ -48,11 +48,14 @@ export async function openWorld(options: WorldOptions = {}): Promise<CacheWorld>
     origin = await openOrigin(),
     clock = createFakeClock(),
     environment,
+    defaults,
     ...rest
   } = options
   const cachette = await createCachette({
     env: environment?.(origin) ?? {},
     ...rest,
+    // Time stands still here: what waits before it tries again would wait for ever. Tests that are about it say so.
+    defaults: { retry: { attempts: 1 }, breaker: false, ...defaults },
     clock,
     services: { my_service: { baseURL: origin.url, ...service }, ...services?.(origin) },
   })

@@ -5,6 +5,7 @@ import { defineProfile } from '../define-profile.js'
 import { readVariable } from '../environment.js'
 import { classifyBooks } from './classify.js'
 import { POPULAR_IN_BOOKS } from './popular.js'
+import { booksQuotaRenewsAtMs } from './quota-renewal.js'
 
 /** The profile of Google Books, version 1. */
 export const booksProfile: Profile = defineProfile({
@@ -24,6 +25,7 @@ export const booksProfile: Profile = defineProfile({
     passThrough: ['quotaUser', 'prettyPrint', 'userIp'],
     credentialParams: ['oauth_token'],
   },
+  // 1,000 calls a day are a project's default and can be raised: the quota is the operator's to set.
   rules: [],
   // Everything about the user who is signed in.
   neverCache: [
@@ -41,6 +43,7 @@ export const booksProfile: Profile = defineProfile({
   ],
   authorization: authorizeBooks,
   classify: classifyBooks,
+  quotaRenewsAtMs: booksQuotaRenewsAtMs,
   popular: POPULAR_IN_BOOKS,
   attribution:
     'Show "powered by Google" beside the results, and link each book prominently to its page on Google Books.',

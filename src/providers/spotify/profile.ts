@@ -19,6 +19,7 @@ export const spotifyProfile: Profile = defineProfile({
   // days, for deleting a user's data after they disconnect: under this cap no answer outlives it. It is still
   // long enough to outlast the longest Retry-After seen, which was under a day.
   maxTtl: '5d',
+  // Spotify counts in a rolling window of 30 seconds and does not say how many: no rate limit, its Retry-After is heeded.
   rules: [],
   // Everything about the user who is signed in: per person, often changing, and to be deleted on request.
   neverCache: ['/me', '/me/*'],

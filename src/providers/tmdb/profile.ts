@@ -17,6 +17,8 @@ export const tmdbProfile: Profile = defineProfile({
   ttl: '6h',
   // The API terms forbid to keep content for more than six months; 180 days is the shortest reading of that.
   maxTtl: '180d',
+  // "Somewhere in the 40 requests per second range", says its documentation, which may change any time; a 429 is heeded anyway.
+  rateLimit: '40/1s',
   key: { credentialParams: ['guest_session_id', 'request_token'] },
   rules: [
     // TMDB itself sends max-age=0 for these.
