@@ -1,7 +1,6 @@
 // Opens the store that the configuration names. One that cannot be opened costs a warning: memory takes its place.
 import { resolve } from 'node:path'
 import type { StorePlan } from '../config/store-options.js'
-import { notInThisVersion } from '../errors/cachette-error.js'
 import type { NearStore, Store } from '../model/store.js'
 import type { Clock } from '../shared/clock.js'
 import type { TierStateListener } from '../stores/tier-state.js'
@@ -75,8 +74,16 @@ async function openShared(
       const { createKeyvStore } = await import('../stores/keyv/keyv-store.js')
       return createKeyvStore({ keyv: plan.keyv, clock, ...(onState === undefined ? {} : { onState }) })
     }
-    case 'redis':
-      throw notInThisVersion(`a ${plan.type} store`)
+    case 'redis': {
+      const { type: _type, ...options } = plan
+      const { createRedisStore } = await import('../stores/redis/redis-store.js')
+      return createRedisStore({
+        ...options,
+        clock,
+        onWarning: warn,
+        ...(onState === undefined ? {} : { onState }),
+      })
+    }
     default:
       return assertNever(plan)
   }

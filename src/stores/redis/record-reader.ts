@@ -1,0 +1,131 @@
+// Reads records: a head and a small body in one command, a larger body chunk by chunk.
+import type { EntryHead, StoreRecord } from '../../model/cache-entry.js'
+import { EntryBody } from '../../model/entry-body.js'
+import { chunkCount, chunkOf, decodeBody, decodeChunk, type ChunkCodec } from '../codec/body-codec.js'
+import { readValue, type EntryLine, type OpenedValue, type ReadValue } from './entry-value.js'
+import { TAKE_OUT } from './entry-scripts.js'
+import type { KeyNames } from './key-names.js'
+import type { Link } from './link/link.js'
+
+/** Reads records. */
+export interface RecordReader {
+  /** The record under a key; what is damaged is removed and counts as missing. */
+  read(key: string): Promise<StoreRecord | undefined>
+  head(key: string): Promise<EntryHead | undefined>
+  /** What the head of a record says, without its body; undefined where there is none that can be read. */
+  peek(key: string): Promise<Pick<OpenedValue, 'line' | 'stored'> | undefined>
+}
+
+/** What reading takes. */
+export interface RecordReaderContext {
+  readonly link: Link
+  readonly names: KeyNames
+  readonly codec: ChunkCodec
+  /** How long a read may take, in milliseconds. */
+  readonly timeoutMs: number
+}
+
+/** Enough for nearly every head, so that one command reads it without the body. */
+const HEAD_GUESS_BYTES = 4_096
+/** Bodies up to this size are held whole; larger ones are handed on in their pieces. */
+const HELD_BYTES = 1024 * 1024
+/** Chunks asked for at a time. */
+const CHUNKS_AT_ONCE = 4
+/** Chunks may take so many times longer than a head: they are up to 256 KiB each. */
+const CHUNK_PATIENCE = 4
+
+/** Makes the reader of a store. */
+export function createRecordReader({ link, names, codec, timeoutMs }: RecordReaderContext): RecordReader {
+  async function valueOf(key: string): Promise<ReadValue | undefined> {
+    const bytes = await link.data({
+      operation: 'read',
+      key: names.entry(key),
+      words: ['GET', names.entry(key)],
+      isReading: true,
+    })
+    return Buffer.isBuffer(bytes) ? readValue(codec.envelope, key, bytes) : undefined
+  }
+
+  async function beginningOf(key: string, sizeBytes: number): Promise<ReadValue | undefined> {
+    const name = names.entry(key)
+    const words = ['GETRANGE', name, '0', String(sizeBytes - 1)]
+    const bytes = await link.data({ operation: 'read', key: name, words, isReading: true })
+    if (!Buffer.isBuffer(bytes) || bytes.byteLength === 0) return undefined
+    const read = readValue(codec.envelope, key, bytes)
+    if (read.state !== 'cut') return read
+    return read.neededBytes > sizeBytes ? beginningOf(key, read.neededBytes) : { state: 'damaged' }
+  }
+
+  /** Takes out what cannot be read, unless something else was written meanwhile. Nobody waits for it. */
+  function discard(key: string, line: EntryLine | undefined): void {
+    const args = [line === undefined ? '' : String(line.number)]
+    link.dataScript('remove', TAKE_OUT, { keys: [names.entry(key)], args }).catch(() => undefined)
+  }
+
+  async function chunksOf(bodyId: string, count: number): Promise<readonly (Buffer | null)[]> {
+    const chunks: (Buffer | null)[] = []
+    for (let at = 0; at < count; at += CHUNKS_AT_ONCE) {
+      const keys = Array.from({ length: Math.min(CHUNKS_AT_ONCE, count - at) }, (_, index) =>
+        names.chunk(bodyId, at + index),
+      )
+      const limitMs = timeoutMs * CHUNK_PATIENCE
+      const words = ['MGET', ...keys]
+      const some = await link.data({ operation: 'read', key: keys[0] ?? '', words, isReading: true, limitMs })
+      chunks.push(...(some as readonly (Buffer | null)[]))
+    }
+    return chunks
+  }
+
+  /** A body that is kept as its chunks, opened one by one as they are asked for. */
+  function bodyInPieces(
+    head: EntryHead,
+    sizeBytes: number,
+    chunks: readonly (Buffer | null)[],
+  ): EntryBody | undefined {
+    const identity = { bodyId: head.bodyId, sizeBytes }
+    const opened: Uint8Array[] = []
+    for (let index = 0; index < chunkCount(sizeBytes); index += 1) {
+      const chunk = decodeChunk(chunkOf(identity, index), chunks[index] ?? undefined, codec)
+      if (chunk.state !== 'whole') return undefined
+      opened.push(chunk.bytes)
+    }
+    return new EntryBody({ sizeBytes, chunks: () => opened })
+  }
+
+  async function bodyOf({ line, stored, rest }: OpenedValue): Promise<EntryBody | undefined> {
+    if (stored.kind === 'vary') return undefined
+    const { head, place } = stored
+    const chunks = line.chunks === 0 ? [rest] : await chunksOf(head.bodyId, line.chunks)
+    if (place.sizeBytes > HELD_BYTES) return bodyInPieces(head, place.sizeBytes, chunks)
+    const identity = { bodyId: head.bodyId, sizeBytes: place.sizeBytes }
+    const decoded = decodeBody(identity, (index) => chunks[index] ?? undefined, codec)
+    return decoded.state === 'whole' ? new EntryBody(decoded.bytes) : undefined
+  }
+
+  function wholeOr(key: string, read: ReadValue | undefined): OpenedValue | undefined {
+    if (read?.state === 'whole') return read.value
+    if (read !== undefined && read.state !== 'newer') discard(key, undefined)
+    return undefined
+  }
+
+  async function peek(key: string): Promise<OpenedValue | undefined> {
+    return wholeOr(key, await beginningOf(key, HEAD_GUESS_BYTES))
+  }
+
+  return {
+    peek,
+    async read(key) {
+      const value = wholeOr(key, await valueOf(key))
+      if (value === undefined) return undefined
+      if (value.stored.kind === 'vary') return value.stored.node
+      const body = await bodyOf(value)
+      if (body !== undefined) return { kind: 'entry', ...value.stored.head, body }
+      if (codec.lz4 !== undefined) discard(key, value.line)
+      return undefined
+    },
+    async head(key) {
+      const value = await peek(key)
+      return value?.stored.kind === 'entry' ? value.stored.head : undefined
+    },
+  }
+}

@@ -1,0 +1,68 @@
+// The counters of all processes on a Redis store: the server adds them up.
+import type { Ledger, LedgerFigures } from '../../model/ledger.js'
+import type { Tallies } from '../../model/tally.js'
+import type { Clock } from '../../shared/clock.js'
+import { oldestMinuteKept } from '../ledger-minutes.js'
+import type { KeyNames } from './key-names.js'
+import { fieldsOf, talliesOf } from './ledger-fields.js'
+import { LEDGER_ADD, LEDGER_EPOCH, LEDGER_RESET } from './ledger-scripts.js'
+import type { Link } from './link/link.js'
+import { numberOf } from './logged-changes.js'
+
+/** What nobody prunes goes by itself a day after its time. */
+const MINUTE_LIVES_MS = 8 * 86_400_000
+/** Minutes read at a time. */
+const READ_AT_ONCE = 200
+
+/** Makes the ledger of a store. */
+export function createRedisLedger(link: Link, names: KeyNames, clock: Clock): Ledger {
+  async function begun(): Promise<readonly [number, number]> {
+    const args = [String(clock.nowMs())]
+    const reply = await link.talkScript('read figures', LEDGER_EPOCH, { keys: [names.ledger], args })
+    const [epoch, sinceMs] = reply as readonly unknown[]
+    return [numberOf(epoch), numberOf(sinceMs)]
+  }
+
+  async function servicesAt(key: string): Promise<Tallies> {
+    return talliesOf((await link.talk('read figures', ['HGETALL', key])) as readonly unknown[])
+  }
+
+  async function minutesFrom(fromMinute: number): Promise<LedgerFigures['minutes']> {
+    const words = ['ZRANGEBYSCORE', names.ledgerMinutes, String(fromMinute), '+inf']
+    const found = ((await link.talk('read figures', words)) as readonly unknown[]).map(numberOf)
+    const rows: { minute: number; services: Tallies }[] = []
+    for (let at = 0; at < found.length; at += READ_AT_ONCE) {
+      const some = found.slice(at, at + READ_AT_ONCE)
+      const services = await Promise.all(some.map((minute) => servicesAt(names.ledgerMinute(minute))))
+      for (const [index, minute] of some.entries()) rows.push({ minute, services: services[index] ?? {} })
+    }
+    return rows
+  }
+
+  return {
+    epoch: async () => (await begun())[0],
+    async add({ epoch, minute, services }) {
+      const nowMs = clock.nowMs()
+      const oldest = oldestMinuteKept(nowMs)
+      const args = [
+        ...[String(nowMs), String(epoch), minute < oldest ? '' : String(minute), String(oldest)],
+        ...[names.ledgerMinutePrefix, String(MINUTE_LIVES_MS), ...fieldsOf(services)],
+      ]
+      const keys = [names.ledger, names.ledgerMinutes, names.ledgerMinute(minute)]
+      return (await link.talkScript('write figures', LEDGER_ADD, { keys, args })) === 1
+    },
+    addNow: () => false,
+    async figures({ fromMinute }) {
+      const [, sinceMs] = await begun()
+      const services = await servicesAt(names.ledger)
+      return { sinceMs, services, minutes: fromMinute === undefined ? [] : await minutesFrom(fromMinute) }
+    },
+    async reset(nowMs) {
+      const args = [String(nowMs), names.ledgerMinutePrefix]
+      await link.talkScript('reset figures', LEDGER_RESET, {
+        keys: [names.ledger, names.ledgerMinutes],
+        args,
+      })
+    },
+  }
+}

@@ -1,0 +1,148 @@
+// The Redis and Valkey tier: one store for many machines. Entries stand under keys of their own and expire by themselves;
+// numbers, marks, changes and the rest that all processes share stand together in one slot and are changed by scripts.
+import type { Store } from '../../model/store.js'
+import type { BodyWriter } from '../../model/store.js'
+import type { Clock } from '../../shared/clock.js'
+import { createEnvelope } from '../codec/envelope.js'
+import { loadLz4 } from '../codec/lz4.js'
+import type { TierStateListener } from '../tier-state.js'
+import { createBodyWriter } from './body-writer.js'
+import { createCellWatch } from './cell-watch.js'
+import { createChunkStore } from './chunk-store.js'
+import { createEntryIndex } from './entry-index.js'
+import { createKeyNames } from './key-names.js'
+import { readEndpoint } from './link/endpoint.js'
+import { createLink, type Link } from './link/link.js'
+import type { Topology } from './link/session.js'
+import { createRecordReader } from './record-reader.js'
+import { createRecordWriter } from './record-writer.js'
+import { createRedisCells } from './redis-cells.js'
+import { createRedisHealth } from './redis-health.js'
+import { createRedisLedger } from './redis-ledger.js'
+import { createSecretRow } from './secret-row.js'
+import { createSharedState } from './shared-state.js'
+
+/** Options of the Redis tier. */
+export interface RedisStoreOptions {
+  /** `redis://user:password@host:port/database`, or `rediss://` for TLS. */
+  readonly url: string
+  /** Default: one server, the one of the URL. */
+  readonly topology?: Topology
+  /** What the names of all keys and channels begin with. Default `cachette`. */
+  readonly prefix?: string
+  /** How long a read may take, in milliseconds. Default 40. */
+  readonly timeoutMs?: number
+  /** The largest body that is taken, in bytes. Default 16 MiB. */
+  readonly maxEntryBytes?: number
+  /** Bodies above this size are compressed, in bytes. Default 32 KiB. */
+  readonly compressAboveBytes?: number
+  readonly clock: Clock
+  /** Told, in a sentence, of what an operator should see once. */
+  readonly onWarning?: (message: string) => void
+  /** Told when the server goes away, and when it is back. */
+  readonly onState?: TierStateListener
+}
+
+const DEFAULTS = {
+  topology: { kind: 'single' },
+  prefix: 'cachette',
+  timeoutMs: 40,
+  maxEntryBytes: 16 * 1024 ** 2,
+  compressAboveBytes: 32 * 1024,
+  onWarning: () => undefined,
+  onState: () => undefined,
+} as const satisfies Partial<RedisStoreOptions>
+
+/** How long opening waits for a server that does not answer, in milliseconds; it is looked for all the same. */
+const OPEN_WITHIN_MS = 1_000
+
+/**
+ * Opens the store on a server. One that is away, or refuses this user, costs a warning: the store then rejects whatever it is
+ * asked with a StoreAwayError, and opens once the server can be had.
+ */
+export async function createRedisStore(options: RedisStoreOptions): Promise<Store> {
+  const { url, topology, prefix, timeoutMs, maxEntryBytes, compressAboveBytes, clock, onWarning, onState } = {
+    ...DEFAULTS,
+    ...options,
+  }
+  const endpoint = readEndpoint(url)
+  const names = createKeyNames(prefix, topology.kind === 'cluster' ? 0 : endpoint.database)
+  const envelope = createEnvelope()
+  const packing = { envelope, lz4: await loadLz4(), aboveBytes: compressAboveBytes }
+  const watch = createCellWatch(() => link, names)
+  const state = createSharedState({
+    names,
+    clock,
+    envelope,
+    link: () => link,
+    onLoss: (session) => secret.restore(session),
+  })
+  const link: Link = createLink({
+    endpoint,
+    topology,
+    stateKey: names.state,
+    timeoutMs,
+    clock,
+    onState,
+    onWarning: once(onWarning),
+    async catchUp(session) {
+      await state.catchUp(session)
+      await watch.catchUp(session)
+    },
+  })
+  const secret = createSecretRow(link, names, envelope)
+  const chunks = createChunkStore(link, names, clock)
+  const reader = createRecordReader({ link, names, codec: packing, timeoutMs })
+  const unfinished = new Set<BodyWriter>()
+  const writer = createRecordWriter({
+    ...{ link, names, state, chunks, packing, clock, maxEntryBytes, writeBody },
+    peek: reader.peek,
+  })
+  const index = createEntryIndex({ link, names, state, reader, writer, clock })
+
+  function writeBody(bodyId: string): BodyWriter {
+    const parts = { chunks, packing, clock, maxEntryBytes, finish: writer.finish }
+    const body = createBodyWriter({ ...parts, onEnd: () => unfinished.delete(body) }, bodyId)
+    unfinished.add(body)
+    return body
+  }
+
+  await Promise.race([
+    link.begun,
+    new Promise<void>((resolve) => void clock.setTimer(resolve, OPEN_WITHIN_MS)),
+  ])
+  return {
+    tier: 'redis',
+    isRemote: true,
+    cells: createRedisCells({ link, names, envelope, watch }),
+    ledger: createRedisLedger(link, names, clock),
+    read: reader.read,
+    head: reader.head,
+    write: writer.write,
+    writeBody,
+    confirm: writer.confirm,
+    remove: writer.remove,
+    addMark: (scope, { isSoft, atMs }) => state.addMark({ scope, isSoft, atMs }),
+    marks: (afterSequence) => state.known(({ marks }) => marks.after(afterSequence)),
+    sequence: () => state.known(({ last }) => last()),
+    changesSince: (sequence) => state.known(({ since }) => since(sequence)),
+    list: index.list,
+    clean: (isRemovable, { expiredAtMs } = {}) => index.clean({ isRemovable, expiredAtMs }),
+    secret: secret.read,
+    health: createRedisHealth({ link, names, shown: endpoint.shown }),
+    async close() {
+      await Promise.all([...unfinished].map((body) => body.abandon()))
+      state.stop()
+      await link.close()
+    },
+  }
+}
+
+function once(warn: (message: string) => void): (message: string) => void {
+  const warned = new Set<string>()
+  return (message) => {
+    if (warned.has(message)) return
+    warned.add(message)
+    warn(message)
+  }
+}

@@ -1,0 +1,307 @@
+// The shared state as this process knows it: what it heard on the channel of changes, and the scripts that change it. While
+// the link is open and was heard of less than a second ago, what is asked of it is answered at once, out of memory.
+//
+// How a process gets to know: it hears the channel, and each message carries the number logged before it. Where one is
+// missing, or after a connection was lost, the log of changes tells the rest; where that does not reach back, everything may have
+// changed. A beat twice a second makes sure that the server is still there, has the same data set, and that nothing was missed.
+import { randomBytes } from 'node:crypto'
+import type { Mark, MarkScope } from '../../model/mark.js'
+import type { Clock } from '../../shared/clock.js'
+import type { Envelope } from '../codec/envelope.js'
+import { scopeOf } from '../mark-table.js'
+import { createHeard, type Heard, type LoggedChange } from './heard.js'
+import type { KeyNames } from './key-names.js'
+import type { Link } from './link/link.js'
+import { callScript, type Script } from './link/script.js'
+import type { Session } from './link/session.js'
+import { changesOf, messageOf, numberOf } from './logged-changes.js'
+import { markFromLog, markFromRow, markRowId, sealMark, type MarkContent } from './mark-row.js'
+import { ADMIT, BEGIN, COMMIT, FORGET, FORGET_MARKS, MARK, RENEW } from './state-scripts.js'
+
+/** What the shared state needs. */
+export interface SharedStateParts {
+  readonly names: KeyNames
+  readonly clock: Clock
+  readonly envelope: Envelope
+  /** The link, once there is one: it needs {@link SharedState.catchUp} to open. */
+  readonly link: () => Link
+  /** Told when the data set turned out to be another one than before. */
+  readonly onLoss: (session: Session) => Promise<void>
+}
+
+/** A record as the index has it. */
+export interface IndexedRecord {
+  readonly key: string
+  readonly removeAtMs: number
+  readonly sizeBytes: number
+}
+
+/** The shared state. */
+export interface SharedState {
+  /** Hears what happens from now on, and finds out what was missed. */
+  catchUp(session: Session): Promise<void>
+  /** What was heard, at once where that is young enough, else after asking. Rejects where the server is away. */
+  known<Result>(read: (heard: Heard) => Result): Result | Promise<Result>
+  /** A number for a record, and every mark drawn before it heard. */
+  admit(key: string): Promise<number>
+  /** Says that a record was written under a number. */
+  commit(record: IndexedRecord, number: number): Promise<void>
+  /** Takes keys out of the index, and says so to others or not. */
+  forget(keys: readonly string[], options: { readonly isChange: boolean }): Promise<void>
+  addMark(content: MarkContent): Promise<Mark>
+  forgetMarks(marks: readonly Mark[]): Promise<void>
+  stop(): void
+}
+
+/** How old what was heard may be before the server is asked. */
+const FRESH_FOR_MS = 1_000
+const BEAT_EVERY_MS = 400
+/** The most keys that one call takes out of the index. */
+const FORGOTTEN_AT_ONCE = 500
+
+/** Makes the shared state of a store. */
+export function createSharedState(parts: SharedStateParts): SharedState {
+  const { names, clock, envelope, link } = parts
+  const heard = createHeard((payload, number) => markFromLog(envelope, payload, number))
+  const stateKeys = [names.state, names.changes]
+  const indexKeys = [...stateKeys, names.names, names.expiry, names.sizes]
+  let dataset = ''
+  let heardAtMs = -Infinity
+  let cancelBeat: () => void = () => undefined
+  let isStopped = false
+  /** Messages that came while the log was being read. */
+  let waiting: LoggedChange[] | undefined
+  let closingGap: Promise<void> | undefined
+
+  function noteAlive(): void {
+    heardAtMs = clock.monotonicMs()
+  }
+
+  function onMessage(message: Buffer): void {
+    noteAlive()
+    const change = messageOf(message)
+    if (change === undefined) return
+    if (waiting !== undefined) waiting.push(change)
+    else if (!heard.take(change)) void closeGap().catch(() => undefined)
+  }
+
+  /** Reads from the log what was missed, over the open link. */
+  function closeGap(): Promise<void> {
+    closingGap ??= readGap().finally(() => (closingGap = undefined))
+    return closingGap
+  }
+
+  async function readGap(): Promise<void> {
+    const rows = await link().talk('read changes', ['XRANGE', names.changes, `(${heard.last()}-0`, '+'])
+    noteAlive()
+    if (!takeAll(changesOf(rows))) link().distrust('read changes', new Error('changes are missing'))
+  }
+
+  function takeAll(changes: readonly LoggedChange[]): boolean {
+    return changes.every((change) => heard.take(change))
+  }
+
+  /** Takes in what a script of this process' own logged, unless the channel told of it first. */
+  async function takeOwn(change: LoggedChange): Promise<void> {
+    noteAlive()
+    if (waiting !== undefined) waiting.push(change)
+    else if (!heard.take(change)) await closeGap()
+  }
+
+  async function call(
+    operation: string,
+    script: Script,
+    keys: readonly string[],
+    args: readonly (string | Buffer)[],
+  ): Promise<unknown> {
+    return link().talkScript(operation, script, { keys, args: [dataset, names.channel, ...args] })
+  }
+
+  async function beat(): Promise<void> {
+    const reply = await link().talk('beat', ['HMGET', names.state, 'dataset', 'logged'])
+    const [set, logged] = Array.isArray(reply) ? (reply as readonly unknown[]) : []
+    if (String(set) !== dataset || numberOf(logged) < heard.last()) {
+      return link().distrust('beat', new Error('the data set is another one'))
+    }
+    noteAlive()
+    if (numberOf(logged) > heard.last()) await closeGap()
+  }
+
+  function beatLater(): void {
+    cancelBeat()
+    if (isStopped) return
+    cancelBeat = clock.setTimer(() => {
+      const beating = link().isOpen() ? beat() : Promise.resolve()
+      // A beat that fails has closed the link, which says so.
+      beating.catch(() => undefined).finally(beatLater)
+    }, BEAT_EVERY_MS)
+  }
+
+  async function marksAt({ talk }: Session): Promise<readonly Mark[]> {
+    const rows = (await talk.send(['HGETALL', names.marks])) as readonly Buffer[]
+    const marks: Mark[] = []
+    for (let at = 0; at + 1 < rows.length; at += 2) {
+      const [id, row] = [rows[at], rows[at + 1]]
+      const mark = id && row ? markFromRow(envelope, id.toString(), row) : undefined
+      if (mark !== undefined) marks.push(mark)
+    }
+    return marks
+  }
+
+  async function begin({ talk }: Session): Promise<readonly [string, number]> {
+    const args = [randomBytes(12).toString('base64url'), String(heard.last())]
+    return datasetOf(await callScript(talk.send, BEGIN, { keys: stateKeys, args }))
+  }
+
+  /** A data set that went back is given another name, so that every process notices, and goes on above what was heard. */
+  async function renew({ talk }: Session, set: string): Promise<readonly [string, number]> {
+    const args = [set, randomBytes(12).toString('base64url'), String(heard.last())]
+    return datasetOf(await callScript(talk.send, RENEW, { keys: stateKeys, args }))
+  }
+
+  /**
+   * What was purged stays purged: marks that this process knows and the data set does not are drawn anew, and all of them where
+   * the numbers went back, since calls that began before may carry higher ones than the marks do.
+   */
+  async function redraw(session: Session, known: readonly Mark[], hasGoneBack: boolean): Promise<void> {
+    const there = await marksAt(session)
+    const ids = new Set(there.map(({ scope, isSoft }) => markRowId(scope, isSoft)))
+    const missing = known.filter(({ scope, isSoft }) => !ids.has(markRowId(scope, isSoft)))
+    for (const mark of hasGoneBack ? [...there, ...missing] : missing) {
+      const args = [dataset, names.channel, ...markArgs(mark)]
+      const keys = [...stateKeys, names.marks]
+      await callScript(session.talk.send, MARK, { keys, args })
+    }
+  }
+
+  function markArgs(content: MarkContent): readonly (string | Buffer)[] {
+    return [markRowId(content.scope, content.isSoft), sealMark(envelope, content), ...needlessFor(content)]
+  }
+
+  /** The rows that a new mark takes the place of. */
+  function needlessFor({ scope, isSoft }: MarkContent): readonly string[] {
+    const isOnAll = scope.all === true && Object.keys(scope).length === 1
+    const own = markRowId(scope, isSoft)
+    const rows = isOnAll
+      ? heard.marks.after().filter((mark) => !isSoft || mark.isSoft)
+      : isSoft
+        ? []
+        : [{ scope, isSoft: true }]
+    return rows.map((mark) => markRowId(mark.scope, mark.isSoft)).filter((id) => id !== own)
+  }
+
+  async function beginAnew(session: Session): Promise<void> {
+    const reply = (await session.talk.send([
+      'HMGET',
+      names.state,
+      'logged',
+      'lastMark',
+    ])) as readonly unknown[]
+    const marks = await marksAt(session)
+    heard.reset(numberOf(reply[0]), numberOf(reply[1]), marks)
+  }
+
+  async function meet(session: Session): Promise<void> {
+    const known = heard.marks.after()
+    const before = dataset
+    let [set, logged] = await begin(session)
+    const hasGoneBack = before !== '' && logged < heard.last()
+    if (hasGoneBack) [set, logged] = await renew(session, set)
+    if (set === before && takeAll(await logOf(session))) return
+    dataset = set
+    if (before !== '' && set !== before) {
+      await redraw(session, known, hasGoneBack)
+      await parts.onLoss(session)
+    }
+    await beginAnew(session)
+  }
+
+  async function logOf({ talk }: Session): Promise<readonly LoggedChange[]> {
+    return changesOf(await talk.send(['XRANGE', names.changes, `(${heard.last()}-0`, '+']))
+  }
+
+  return {
+    async catchUp(session) {
+      waiting = []
+      await session.talk.subscribe(names.channel, onMessage)
+      await meet(session)
+      const came = waiting
+      waiting = undefined
+      noteAlive()
+      if (!takeAll(came) && !takeAll(await logOf(session))) throw new Error('changes are missing')
+      beatLater()
+    },
+
+    known(read) {
+      const isFresh = clock.monotonicMs() - heardAtMs <= FRESH_FOR_MS
+      if (link().isOpen() && isFresh && closingGap === undefined) return read(heard)
+      return (closingGap ?? beat()).then(() => read(heard))
+    },
+
+    async admit(key) {
+      const keys = [...stateKeys, names.names]
+      const args = [key, String(heard.lastMark()), String(heard.last())]
+      const [number, hasMissed, rows] = (await call('take a number', ADMIT, keys, args)) as readonly unknown[]
+      // What the channel told meanwhile is known already; a log that does not reach back is a gap.
+      if (hasMissed === 1 && !takeAll(changesOf(rows))) await closeGap()
+      return numberOf(number)
+    },
+
+    async commit({ key, removeAtMs, sizeBytes }, number) {
+      const score = Number.isFinite(removeAtMs) ? String(removeAtMs) : removeAtMs > 0 ? '+inf' : '-inf'
+      const args = [key, String(number), score, String(sizeBytes)]
+      const logged = pairOf(await call('write', COMMIT, indexKeys, args))
+      await takeOwn({ ...logged, kind: 'k', payload: Buffer.from(key) })
+    },
+
+    async forget(keys, { isChange }) {
+      for (let at = 0; at < keys.length; at += FORGOTTEN_AT_ONCE) {
+        const some = keys.slice(at, at + FORGOTTEN_AT_ONCE)
+        const reply = await call('remove', FORGET, indexKeys, [isChange ? '1' : '0', ...some])
+        for (const [index, pair] of (reply as readonly unknown[]).entries()) {
+          await takeOwn({ ...pairOf(pair), kind: 'k', payload: Buffer.from(some[index] ?? '') })
+        }
+      }
+    },
+
+    async addMark(content) {
+      const args = markArgs(content)
+      const logged = pairOf(await call('purge', MARK, [...stateKeys, names.marks], args))
+      const [id = '', sealed = ''] = args
+      await takeOwn({
+        ...logged,
+        kind: 'm',
+        payload: Buffer.concat([Buffer.from(id), SPACE, Buffer.from(sealed)]),
+      })
+      const scope: MarkScope = scopeOf(content.scope)
+      return { scope, sequence: logged.number, atMs: content.atMs, isSoft: content.isSoft }
+    },
+
+    async forgetMarks(marks) {
+      if (marks.length === 0) return
+      const args = marks.flatMap(({ scope, isSoft, sequence }) => [
+        markRowId(scope, isSoft),
+        String(sequence),
+      ])
+      await call('forget purges', FORGET_MARKS, [...stateKeys, names.marks], args)
+      heard.marks.forget(marks)
+    },
+
+    stop() {
+      isStopped = true
+      cancelBeat()
+    },
+  }
+}
+
+const SPACE = Buffer.from(' ')
+
+function pairOf(reply: unknown): { readonly before: number; readonly number: number } {
+  const [before, number] = Array.isArray(reply) ? (reply as readonly unknown[]) : []
+  return { before: numberOf(before), number: numberOf(number) }
+}
+
+function datasetOf(reply: unknown): readonly [string, number] {
+  const [dataset, logged] = Array.isArray(reply) ? (reply as readonly unknown[]) : []
+  return [String(dataset), numberOf(logged)]
+}
