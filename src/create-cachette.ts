@@ -344,7 +344,8 @@ function openConfigured(
     config.memory === false
       ? false
       : { ...config.memory, maxBytes: Math.ceil(config.memory.maxBytes * (1 - MEMO_SHARE)) }
-  return openStores({ plans: config.stores, memory, clock: config.clock, folder, warn })
+  const { stores: plans, clock, encryptionKeys: keys } = config
+  return openStores({ plans, memory, clock, keys, folder, warn })
 }
 
 /** The secret under which credentials enter keys: from the environment, else from the store. */

@@ -23,7 +23,8 @@ describe('a service object on the default instance', () => {
     ['CACHE_TTL_DEFAULT_HOURS', '', 'CACHE_TTL_DEFAULT_HOURS is ""; expected a number of hours'],
     ['TMDB_BASE_URL', '', 'TMDB_BASE_URL is ""; expected an http or https URL'],
     ['CACHETTE_SECRET', 'short', 'CACHETTE_SECRET has 5 characters; expected at least 16'],
-    ['CACHETTE_ENCRYPTION_KEY', 'x', 'CACHETTE_ENCRYPTION_KEY is not in this version'],
+    ['CACHETTE_ENCRYPTION_KEY', 'x', 'CACHETTE_ENCRYPTION_KEY is no key: it has 1 characters'],
+    ['CACHETTE_ADMIN_TOKEN', 'x', 'CACHETTE_ADMIN_TOKEN is not in this version'],
   ])('is refused at its making where %s is %j, by that name', (variable, value, message) => {
     process.env[variable] = value
     expect(refusalOf(() => new CachedExternalAPIService('my_service')).startsWith(message)).toBe(true)

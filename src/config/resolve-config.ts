@@ -4,6 +4,7 @@ import type { Environment, Profile } from '../model/profile.js'
 import { type Clock, systemClock } from '../shared/clock.js'
 import { cachetteOptionsSchema } from './cachette-options.js'
 import { checkShape } from './check-shape.js'
+import { type EncryptionKeys, readEncryptionKeys } from './encryption-keys.js'
 import { DEFAULT_MEMORY } from './default-settings.js'
 import { type ResolvedService, resolveService } from './resolve-service.js'
 import { UNCLAIMED } from '../model/unclaimed.js'
@@ -21,6 +22,8 @@ export interface ResolvedConfig {
   readonly stores: readonly StorePlan[]
   /** The text of `CACHETTE_SECRET`, where set. */
   readonly secretText: string | undefined
+  /** What stores are encrypted under, where set. */
+  readonly encryptionKeys: EncryptionKeys | undefined
   /** Declared services and those that ship a profile. */
   readonly services: ReadonlyMap<string, ResolvedService>
   /** Any service by name; one that nobody declared gets the defaults, and `other` is that of hosts that none claims. */
@@ -44,7 +47,7 @@ export interface ConfigSources {
 const MIN_SECRET_LENGTH = 16
 
 /** Variables that later versions bring: refused, since whoever sets one expects something of it. */
-const LATER_VARIABLES = ['CACHETTE_ENCRYPTION_KEY', 'CACHETTE_ADMIN_TOKEN']
+const LATER_VARIABLES = ['CACHETTE_ADMIN_TOKEN']
 
 /**
  * Checks everything and applies every default.
@@ -79,6 +82,7 @@ export function resolveConfig(sources: ConfigSources): ResolvedConfig {
     memory: options.memory === false ? false : withoutUndefined({ ...DEFAULT_MEMORY, ...options.memory }),
     stores: storesOf(sources, options.store),
     secretText: readSecret(environment),
+    encryptionKeys: readEncryptionKeys(environment),
     services,
     service(name: string): ResolvedService {
       if (name === UNCLAIMED) return unclaimed

@@ -1,9 +1,12 @@
 // Opens the store that the configuration names. One that cannot be opened costs a warning: memory takes its place.
 import { resolve } from 'node:path'
+import type { EncryptionKeys } from '../config/encryption-keys.js'
 import type { StorePlan } from '../config/store-options.js'
+import { configError, notInThisVersion } from '../errors/cachette-error.js'
 import type { NearStore, Store } from '../model/store.js'
 import type { Clock } from '../shared/clock.js'
 import type { TierStateListener } from '../stores/tier-state.js'
+import type { StoreOpenReason } from '../stores/store-open-error.js'
 import { assertNever } from '../shared/assert-never.js'
 
 /** Bounds of a memory store. */
@@ -19,6 +22,8 @@ export interface OpenStoreParts {
   /** Bounds of the memory tier, or false for none. */
   readonly memory: MemoryBounds | false
   readonly clock: Clock
+  /** What the tiers that outlive the process encrypt under; each compares them with its own key check. */
+  readonly keys: EncryptionKeys | undefined
   /** What relative folders are relative to. */
   readonly folder: string
   readonly warn: (message: string) => void
@@ -48,7 +53,7 @@ export async function openStores(parts: OpenStoreParts): Promise<OpenedStores> {
 }
 
 async function openShared(
-  { clock, folder, warn, onState }: OpenStoreParts,
+  { clock, folder, keys, warn, onState }: OpenStoreParts,
   plan: Exclude<StorePlan, { type: 'memory' }>,
 ): Promise<Store | undefined> {
   switch (plan.type) {
@@ -63,18 +68,22 @@ async function openShared(
           maxBytes,
           compressAboveBytes,
           clock,
+          keys,
           onWarning: warn,
         })
       } catch (error) {
+        if (isKeyError(error)) throw configError(error.message, error)
         const reason = error instanceof Error ? error.message : String(error)
         warn(`the store lmdb:${plan.path} could not be opened (${reason}); entries are kept in memory alone`)
         return undefined
       }
     case 'keyv': {
+      if (keys !== undefined) throw notInThisVersion('CACHETTE_ENCRYPTION_KEY with a keyv store')
       const { createKeyvStore } = await import('../stores/keyv/keyv-store.js')
       return createKeyvStore({ keyv: plan.keyv, clock, ...(onState === undefined ? {} : { onState }) })
     }
     case 'redis': {
+      if (keys !== undefined) throw notInThisVersion('CACHETTE_ENCRYPTION_KEY with a redis store')
       const { type: _type, ...options } = plan
       const { createRedisStore } = await import('../stores/redis/redis-store.js')
       return createRedisStore({
@@ -88,6 +97,13 @@ async function openShared(
       return assertNever(plan)
   }
 }
+
+/** A wrong key is a wrong setting: nobody is to find out later that nothing was kept, or that it was kept in clear. */
+function isKeyError(error: unknown): error is Error {
+  return error instanceof Error && 'reason' in error && KEY_REASONS.includes(error.reason)
+}
+
+const KEY_REASONS: readonly unknown[] = ['key-missing', 'wrong-key'] satisfies StoreOpenReason[]
 
 /** Bounds of the memory that stands in for a store where the memory tier itself is off. */
 const STAND_IN: MemoryBounds = { maxBytes: 64 * 1024 ** 2, maxEntries: 100_000 }

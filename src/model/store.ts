@@ -185,6 +185,11 @@ export interface StoreHealth {
   readonly maxBytes: number
   /** Where it is: a folder or a redacted URL. */
   readonly location?: string
+  /** Present where what is stored is encrypted. */
+  readonly encryption?: {
+    /** About how many entries stand under another key than the present one. */
+    readonly entriesUnderOlderKeys: number
+  }
   /** What is wrong, as a sentence. */
   readonly problem?: string
 }

@@ -3,18 +3,21 @@
 import { join } from 'node:path'
 import type { EntryHead } from '../../model/cache-entry.js'
 import type { Mark } from '../../model/mark.js'
-import type { BodyWriter, FrontBodyWriter, FrontStore } from '../../model/store.js'
+import type { BodyWriter, FrontBodyWriter, FrontStore, StoreHealth } from '../../model/store.js'
 import type { Clock } from '../../shared/clock.js'
+import { wasRotated } from '../codec/key-check.js'
+import type { GivenKeys } from '../codec/key-ring.js'
 import { loadLz4 } from '../codec/lz4.js'
+import { LOCKED } from '../key-error.js'
 import { scopeOf } from '../mark-table.js'
-import { StoreOpenError } from '../store-open-error.js'
 import { createAdmission } from './admission.js'
 import { createBodyWriter } from './body-writer.js'
 import { changesSince, logChange } from './change-log.js'
 import { cleanRecords } from './clean-records.js'
 import { createDiscarder } from './discarder.js'
-import { openEnvironment } from './environment.js'
 import { createEvictor } from './evictor.js'
+import { keyCheckOf } from './key-row.js'
+import { openKeyedEnvironment } from './keyed-environment.js'
 import { recordKey } from './keys.js'
 import { listHeads } from './list-heads.js'
 import { createLmdbCells } from './lmdb-cells.js'
@@ -24,17 +27,10 @@ import { DATA_FILE } from './private-files.js'
 import { createRecordReader } from './record-reader.js'
 import { createRecordWriter } from './record-writer.js'
 import { findHead, takeOut, withoutRecords } from './records.js'
+import { entriesUnderOlderKeys } from './seal-anew.js'
 import { readSecret, secretInside } from './secret-row.js'
-import {
-  EMPTY_STATE,
-  LAYOUT_VERSION,
-  putState,
-  readState,
-  stateForWriting,
-  type StoreState,
-} from './state-record.js'
-import { plainTables } from './tables.js'
-import { createTransactions } from './transactions.js'
+import { EMPTY_STATE, putState, readState, stateForWriting, type StoreState } from './state-record.js'
+import { createTransactions, TransactionError } from './transactions.js'
 import { createUseSampler } from './use-sampler.js'
 import { noteUses } from './use-notes.js'
 
@@ -47,6 +43,8 @@ export interface LmdbStoreOptions {
   /** Bodies above this size are compressed, in bytes. Default 32 KiB. */
   readonly compressAboveBytes?: number
   readonly clock: Clock
+  /** What the store is encrypted under. Default none: it is not encrypted. */
+  readonly keys?: GivenKeys | undefined
   /** Told, in a sentence, of what an operator should see once. */
   readonly onWarning?: (message: string) => void
 }
@@ -58,28 +56,22 @@ const LOOK_EVERY_MS = 20
 /**
  * Opens the store in a folder, or makes it.
  *
- * @throws StoreOpenError where the module is missing or the folder cannot be used.
+ * @throws StoreOpenError where the module is missing, the folder cannot be used, or the store is under another key.
  */
 export async function createLmdbStore(options: LmdbStoreOptions): Promise<FrontStore> {
   const { path, maxBytes, clock, compressAboveBytes = COMPRESS_ABOVE_BYTES } = options
-  const environment = await openEnvironment({
+  const environment = await openKeyedEnvironment({
     folder: path,
+    keys: options.keys,
     maxBytes,
     nowMs: clock.nowMs(),
     onWarning: options.onWarning ?? (() => undefined),
   })
-  const { root, isReadOnly } = environment
-  const tables = plainTables(environment.tables)
-  const layout = readState(tables)?.layout ?? LAYOUT_VERSION
-  if (layout > LAYOUT_VERSION) {
-    await root.close()
-    throw new StoreOpenError('newer-layout', `The store in ${path} belongs to a newer version of Cachette.`)
-  }
+  const { root, tables, isReadOnly } = environment
   const lz4 = await loadLz4()
   const marks = createMarkRows(tables)
   const transactions = createTransactions({
     ...environment,
-    tables,
     dataFile: join(path, DATA_FILE),
     clock,
     onFailure: () => marks.reset(),
@@ -109,15 +101,30 @@ export async function createLmdbStore(options: LmdbStoreOptions): Promise<FrontS
   })
   const unfinished = new Set<BodyWriter>()
   let lookedAtMs = -Infinity
+  let isLocked = false
   let isClosed = false
 
-  function look(): void {
+  function lookNow(): void {
     lookedAtMs = clock.monotonicMs()
     root.resetReadTxn()
+    isLocked = !environment.isUnlocked()
+  }
+
+  function look(): void {
+    lookNow()
+    if (isLocked) throw new TransactionError('failed', LOCKED)
   }
 
   function lookIfDue(): void {
-    if (clock.monotonicMs() - lookedAtMs > LOOK_EVERY_MS) look()
+    if (clock.monotonicMs() - lookedAtMs > LOOK_EVERY_MS) lookNow()
+  }
+
+  /** What is said of encryption; nothing where there is none. */
+  function encryptionOf(entries: number): Pick<StoreHealth, 'encryption'> {
+    const check = environment.keys === undefined ? undefined : keyCheckOf(tables)
+    if (environment.keys === undefined || check === undefined) return {}
+    const entriesUnderOlder = wasRotated(check) ? entriesUnderOlderKeys(tables, environment.keys, entries) : 0
+    return { encryption: { entriesUnderOlderKeys: entriesUnderOlder } }
   }
 
   function currentState(): StoreState {
@@ -171,6 +178,7 @@ export async function createLmdbStore(options: LmdbStoreOptions): Promise<FrontS
       const bytes = recordKey(key)
       if (bytes === undefined || isClosed) return undefined
       lookIfDue()
+      if (isLocked) return undefined
       const found = reader.find(bytes)
       if (found.state === 'whole') {
         sampler.note(key)
@@ -184,6 +192,7 @@ export async function createLmdbStore(options: LmdbStoreOptions): Promise<FrontS
       const bytes = recordKey(key)
       if (bytes === undefined || isClosed) return undefined
       lookIfDue()
+      if (isLocked) return undefined
       const found = findHead(tables, bytes)
       if (found.state === 'damaged') discard(bytes, () => findHead(tables, bytes).state === 'damaged')
       return found.state === 'whole' && found.stored.kind === 'entry' ? found.stored.head : undefined
@@ -240,6 +249,7 @@ export async function createLmdbStore(options: LmdbStoreOptions): Promise<FrontS
           isWritable,
           entries,
           sizeBytes: liveBytes,
+          ...encryptionOf(entries),
           ...(problem !== undefined && { problem }),
         }
       } catch (error) {

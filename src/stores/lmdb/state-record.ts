@@ -4,7 +4,7 @@ import { createByteReader } from '../codec/byte-reader.js'
 import { createByteWriter } from '../codec/byte-writer.js'
 import { readCard } from './card.js'
 import { numberOfKey } from './keys.js'
-import type { Tables } from './tables.js'
+import type { BareTables, Tables } from './tables.js'
 import { unfinishedBytes } from './unfinished-bodies.js'
 
 /** The layout of the tables; a store with a higher one belongs to a newer version. */
@@ -35,6 +35,11 @@ export const EMPTY_STATE: StoreState = Object.freeze({
 })
 
 const STATE_KEY = Buffer.from('state')
+
+/** Whether there is a store at all, whoever can read it. */
+export function isBegun(tables: BareTables): boolean {
+  return tables.state.peek(STATE_KEY) !== undefined || tables.heads.keys({ limit: 1 }).length > 0
+}
 
 /** The state; undefined where there is none, or it is damaged. */
 export function readState(tables: Tables): StoreState | undefined {

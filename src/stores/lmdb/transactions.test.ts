@@ -23,6 +23,7 @@ async function openTransactions(): Promise<Transactions> {
     tables: plainTables(environment.tables),
     dataFile: join(folder, 'data.mdb'),
     clock: systemClock,
+    isUnlocked: () => true,
     onFailure: () => undefined,
   })
 }

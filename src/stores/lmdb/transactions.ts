@@ -9,6 +9,7 @@ import { statSync, truncateSync } from 'node:fs'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { RootDatabase } from 'lmdb'
 import type { Clock } from '../../shared/clock.js'
+import { LOCKED } from '../key-error.js'
 import { putState, stateForWriting, type StoreState } from './state-record.js'
 import { TABLE_OPTIONS, type Tables } from './tables.js'
 import { explainWriteFailure } from './write-failure.js'
@@ -79,12 +80,14 @@ export interface TransactionContext {
   /** The file that holds the store. */
   readonly dataFile: string
   readonly clock: Clock
+  /** Looks, inside a transaction, whether the store's key is at hand. */
+  readonly isUnlocked: () => boolean
   readonly onFailure: () => void
 }
 
 /** Makes the transactions of a store. */
 export function createTransactions(context: TransactionContext): Transactions {
-  const { root, tables, isReadOnly, clock, onFailure, dataFile } = context
+  const { root, tables, isReadOnly, clock, isUnlocked, onFailure, dataFile } = context
   const probe = root.openDB<Buffer, Buffer>({ name: 'secret', ...TABLE_OPTIONS })
   const queue: Queued[] = []
   let draining: Promise<void> | undefined
@@ -99,6 +102,10 @@ export function createTransactions(context: TransactionContext): Transactions {
     if (clock.monotonicMs() < fullUntilMs) throw new TransactionError('full', 'The disk is full.')
   }
 
+  function refuseIfLocked(): void {
+    if (!isUnlocked()) throw new TransactionError('failed', LOCKED)
+  }
+
   /** Waits, without blocking, until the store's write lock could be had. */
   async function lockIsFree(): Promise<void> {
     await probe.ifNoExists(NO_KEY, () => void probe.remove(NO_KEY))
@@ -110,6 +117,7 @@ export function createTransactions(context: TransactionContext): Transactions {
     const batch: Queued[] = []
     try {
       root.transactionSync(() => {
+        refuseIfLocked()
         coverPages(startedMs)
         for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
           batch.push(next)
@@ -185,7 +193,10 @@ export function createTransactions(context: TransactionContext): Transactions {
       refuseIfUseless()
       // What is queued came before, and a process that exits has no other time for it.
       while (queue.length > 0) runBatch()
-      const result = root.transactionSync(work)
+      const result = root.transactionSync(() => {
+        refuseIfLocked()
+        return work()
+      })
       root.resetReadTxn()
       return result
     },
