@@ -47,6 +47,15 @@ const ACTIONS = {
     setImmediate(() => process.exit(code))
     return true
   },
+  /** Ends as if it had never been. */
+  die: () => process.kill(process.pid, 'SIGKILL'),
+  /** Begins a call and does not wait for it. */
+  begin({ service, url, options: call }) {
+    serviceOf(service)
+      .fetchExternal(url, call)
+      .catch(() => undefined)
+    return true
+  },
   /** Stops listening, so that the process ends by itself once nothing else is to be done. */
   finish() {
     setImmediate(() => lines.close())
