@@ -188,9 +188,11 @@ describe('what may not be shared', () => {
   })
 
   it.each([401, 403, 407, 408, 425, 429, 400, 500, 502, 503])('a %i is never stored', async (status) => {
-    const { api, origin, cachette } = await openWorld()
+    const { api, origin, cachette, clock } = await openWorld()
     origin.on('/bad', { status, json: {} })
     await api.fetchExternal('/bad')
+    // After a 429 the origin is left alone for a second.
+    clock.advance(1_000)
     await api.fetchExternal('/bad')
     expect(origin.count()).toBe(2)
     expect((await cachette.list()).entries).toEqual([])
