@@ -1,6 +1,7 @@
 // Cells of a store that lives in this process alone: a map, and a change is a call.
 import type { Cell, CellChanged, Cells } from '../model/cells.js'
 import type { Clock } from '../shared/clock.js'
+import { checkCellName, checkCellValue } from './cell-bounds.js'
 
 /** From how many on those past their time are dropped. */
 const TIDY_FROM = 1_024
@@ -18,6 +19,7 @@ export function createMemoryCells(clock: Clock): Cells {
   function apply(name: string, changed: CellChanged<unknown>): void {
     if (changed.action === 'remove') rows.delete(name)
     if (changed.action !== 'put') return
+    checkCellValue(name, changed.value)
     rows.set(name, { value: changed.value, keepUntilMs: changed.keepUntilMs })
     if (rows.size < tidyFrom) return
     const nowMs = clock.nowMs()
@@ -29,6 +31,7 @@ export function createMemoryCells(clock: Clock): Cells {
     read,
     update(name, change) {
       try {
+        checkCellName(name)
         const changed = change(read(name), clock.nowMs())
         apply(name, changed)
         return Promise.resolve(changed.result)

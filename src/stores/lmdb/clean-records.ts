@@ -1,5 +1,5 @@
-// Removes what the caller no longer wants, damaged records, bodies that nobody finishes and marks with nothing left to
-// cover, in slices between which other work goes on.
+// Removes what the caller no longer wants, damaged records, bodies that nobody finishes, cells past their time and marks
+// with nothing left to cover, in slices between which other work goes on.
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { EntryHead, VaryNode } from '../../model/cache-entry.js'
 import type { Clock } from '../../shared/clock.js'
@@ -8,6 +8,7 @@ import { MARK_KEPT_MS } from '../mark-table.js'
 import { logChange } from './change-log.js'
 import { AFTER_ALL, expiryKey, keyOfExpiry } from './keys.js'
 import type { MarkRows } from './mark-rows.js'
+import { cleanCells } from './lmdb-cells.js'
 import { findHead, takeOut } from './records.js'
 import { scanHeads } from './scan-heads.js'
 import { readState } from './state-record.js'
@@ -37,6 +38,7 @@ interface Verdict {
 /** Removes and says how many entries went. */
 export async function cleanRecords(options: CleanOptions): Promise<number> {
   await dropAbandoned(options)
+  await cleanCells(options)
   return options.expiredAtMs === undefined ? cleanAll(options) : cleanExpired(options, options.expiredAtMs)
 }
 
