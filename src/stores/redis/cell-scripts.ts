@@ -1,5 +1,5 @@
 // The scripts over cells. They stand in the slot of the shared state, and the server's clock is everybody's.
-import { defineScript } from './link/script.js'
+import { defineScript, defineUrgentScript } from './link/script.js'
 
 const NOW = `
 if redis.replicate_commands then redis.replicate_commands() end
@@ -16,7 +16,7 @@ return {now, redis.call('GET', KEYS[1])}`)
  * stands before the value now or '', the new value or '' for none, until when it counts.
  * → whether it was changed, the time, what stands there instead.
  */
-export const CHANGE_CELL = defineScript(`${NOW}
+export const CHANGE_CELL = defineUrgentScript(`${NOW}
 local current = redis.call('GET', KEYS[1])
 local stamp = current and current:sub(1, 16) or ''
 if stamp ~= ARGV[4] then return {0, now, current} end

@@ -1,12 +1,12 @@
 // The scripts over the ledger: totals in one hash, and a hash per minute. Each is one step for every process.
-import { defineScript } from './link/script.js'
+import { defineUrgentScript } from './link/script.js'
 
 const BEGIN = `
 if redis.call('HSETNX', KEYS[1], 'epoch', 1) == 1 then redis.call('HSET', KEYS[1], 'sinceMs', ARGV[1]) end
 `
 
 /** KEYS: totals. ARGV: the time. → epoch, since when. */
-export const LEDGER_EPOCH = defineScript(`${BEGIN}
+export const LEDGER_EPOCH = defineUrgentScript(`${BEGIN}
 return redis.call('HMGET', KEYS[1], 'epoch', 'sinceMs')`)
 
 /**
@@ -14,7 +14,7 @@ return redis.call('HMGET', KEYS[1], 'epoch', 'sinceMs')`)
  * kept, the oldest minute kept, what the names of minutes begin with, milliseconds a minute lives, then names and counts in
  * turn. → whether it was added.
  */
-export const LEDGER_ADD = defineScript(`${BEGIN}
+export const LEDGER_ADD = defineUrgentScript(`${BEGIN}
 if redis.call('HGET', KEYS[1], 'epoch') ~= ARGV[2] then return 0 end
 for index = 7, #ARGV, 2 do
   redis.call('HINCRBYFLOAT', KEYS[1], ARGV[index], ARGV[index + 1])
@@ -31,7 +31,7 @@ end
 return 1`)
 
 /** Begins a new epoch. KEYS: totals, minutes. ARGV: the time, what the names of minutes begin with. */
-export const LEDGER_RESET = defineScript(`${BEGIN}
+export const LEDGER_RESET = defineUrgentScript(`${BEGIN}
 local epoch = redis.call('HINCRBY', KEYS[1], 'epoch', 1)
 redis.call('DEL', KEYS[1])
 redis.call('HSET', KEYS[1], 'epoch', epoch, 'sinceMs', ARGV[1])

@@ -17,10 +17,10 @@ const READ_AT_ONCE = 200
 /** Makes the ledger of a store. */
 export function createRedisLedger(link: Link, names: KeyNames, clock: Clock): Ledger {
   async function begun(): Promise<readonly [number, number]> {
+    const there = numbersOf(await link.talk('read figures', ['HMGET', names.ledger, 'epoch', 'sinceMs']))
+    if (there[0] > 0) return there
     const args = [String(clock.nowMs())]
-    const reply = await link.talkScript('read figures', LEDGER_EPOCH, { keys: [names.ledger], args })
-    const [epoch, sinceMs] = reply as readonly unknown[]
-    return [numberOf(epoch), numberOf(sinceMs)]
+    return numbersOf(await link.talkScript('read figures', LEDGER_EPOCH, { keys: [names.ledger], args }))
   }
 
   async function servicesAt(key: string): Promise<Tallies> {
@@ -65,4 +65,9 @@ export function createRedisLedger(link: Link, names: KeyNames, clock: Clock): Le
       })
     },
   }
+}
+
+function numbersOf(reply: unknown): readonly [number, number] {
+  const [epoch, sinceMs] = Array.isArray(reply) ? (reply as readonly unknown[]) : []
+  return [numberOf(epoch), numberOf(sinceMs)]
 }

@@ -31,7 +31,9 @@ export function createSecretRow(link: Link, names: KeyNames, envelope: Envelope)
   return {
     async read() {
       if (known !== undefined) return known
-      await link.talk('read the secret', ['SET', names.secret, sealed(randomBytes(SECRET_BYTES)), 'NX'])
+      known = opened(await link.talk('read the secret', ['GET', names.secret]))
+      if (known !== undefined) return known
+      await link.talk('make a secret', ['SET', names.secret, sealed(randomBytes(SECRET_BYTES)), 'NX'])
       known = opened(await link.talk('read the secret', ['GET', names.secret]))
       if (known === undefined) throw new Error('the secret of the store cannot be read')
       return known

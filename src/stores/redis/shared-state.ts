@@ -148,7 +148,10 @@ export function createSharedState(parts: SharedStateParts): SharedState {
     return marks
   }
 
+  /** The data set there is; a new one where there is none. A replica can be asked, and cannot begin one. */
   async function begin({ talk }: Session): Promise<readonly [string, number]> {
+    const [set, logged] = (await talk.send(['HMGET', names.state, 'dataset', 'logged'])) as readonly unknown[]
+    if (set !== null && set !== undefined) return [String(set), numberOf(logged)]
     const args = [randomBytes(12).toString('base64url'), String(heard.last())]
     return datasetOf(await callScript(talk.send, BEGIN, { keys: stateKeys, args }))
   }

@@ -5,7 +5,7 @@
 // What is logged has a number above everything logged before: a write that took its number first and ended last is logged
 // under a new one, so whoever has heard a number has heard all below it.
 import { LOST } from './link/reply-failure.js'
-import { defineScript } from './link/script.js'
+import { defineScript, defineUrgentScript } from './link/script.js'
 
 /** How many changes are kept, about. */
 export const CHANGES_KEPT = 8_192
@@ -28,7 +28,7 @@ end
 `
 
 /** KEYS: state, changes. ARGV: the data set to begin where there is none, the number to begin above. → data set, last logged. */
-export const BEGIN = defineScript(`
+export const BEGIN = defineUrgentScript(`
 if redis.replicate_commands then redis.replicate_commands() end
 local dataset = redis.call('HGET', KEYS[1], 'dataset')
 if not dataset then
@@ -44,7 +44,7 @@ return {dataset, redis.call('HGET', KEYS[1], 'logged')}`)
  * Makes another data set of one that went back. KEYS: state, changes. ARGV: the data set it was, what it becomes, the number to
  * go on above. → data set, last logged.
  */
-export const RENEW = defineScript(`
+export const RENEW = defineUrgentScript(`
 if redis.replicate_commands then redis.replicate_commands() end
 if redis.call('HGET', KEYS[1], 'dataset') == ARGV[1] then
   local now = redis.call('TIME')
@@ -67,7 +67,7 @@ if tonumber(redis.call('HGET', KEYS[1], 'lastMark') or '0') <= tonumber(ARGV[4])
 return {number, 1, redis.call('XRANGE', KEYS[2], '(' .. ARGV[5] .. '-0', '+')}`)
 
 /** KEYS: state, changes, names, expiry, sizes. ARGV: data set, channel, key, number, score, bytes. → before, number logged. */
-export const COMMIT = defineScript(`${PREAMBLE}
+export const COMMIT = defineUrgentScript(`${PREAMBLE}
 if isLost() then return lost end
 local before = redis.call('HGET', KEYS[5], ARGV[3]) or '0'
 redis.call('ZADD', KEYS[3], 0, ARGV[3])
@@ -80,7 +80,7 @@ return log(tonumber(ARGV[4]), 'k', ARGV[3])`)
  * Takes keys out of the index. KEYS: as for COMMIT. ARGV: data set, channel, 1 to log it as a change and 0 where nothing is
  * told, keys. → a pair for each key that was logged.
  */
-export const FORGET = defineScript(`${PREAMBLE}
+export const FORGET = defineUrgentScript(`${PREAMBLE}
 if isLost() then return lost end
 local logged = {}
 for index = 4, #ARGV do
@@ -100,7 +100,7 @@ return logged`)
  * Draws a mark. KEYS: state, changes, marks. ARGV: data set, channel, id, sealed, ids that it makes needless.
  * → before, number.
  */
-export const MARK = defineScript(`${PREAMBLE}
+export const MARK = defineUrgentScript(`${PREAMBLE}
 if isLost() then return lost end
 local number = nextNumber()
 for index = 5, #ARGV do redis.call('HDEL', KEYS[3], ARGV[index]) end
@@ -109,7 +109,7 @@ redis.call('HSET', KEYS[1], 'lastMark', whole(number))
 return log(number, 'm', ARGV[3] .. ' ' .. ARGV[4])`)
 
 /** Forgets marks that were not drawn anew. KEYS: state, changes, marks. ARGV: data set, channel, then id and number in turn. */
-export const FORGET_MARKS = defineScript(`${PREAMBLE}
+export const FORGET_MARKS = defineUrgentScript(`${PREAMBLE}
 if isLost() then return lost end
 for index = 3, #ARGV, 2 do
   local row = redis.call('HGET', KEYS[3], ARGV[index])

@@ -5,6 +5,8 @@ import { createHash } from 'node:crypto'
 export interface Script {
   readonly source: string
   readonly digest: string
+  /** The same for servers before version 7, which know no flags. */
+  readonly plain?: Script
 }
 
 /** What a script is called with. */
@@ -16,9 +18,17 @@ export interface ScriptCall {
 /** One command, word by word. */
 export type Words = readonly (string | Buffer)[]
 
+/** Lets a script write a little where the server is out of memory. */
+const EVEN_WHEN_FULL = '#!lua flags=allow-oom\n'
+
 /** Makes a script of its source. */
 export function defineScript(source: string): Script {
   return { source, digest: createHash('sha1').update(source).digest('hex') }
+}
+
+/** Makes a script that a server out of memory carries out as well: it frees some, or what it writes is small and matters. */
+export function defineUrgentScript(source: string): Script {
+  return { ...defineScript(EVEN_WHEN_FULL + source), plain: defineScript(source) }
 }
 
 /**
@@ -28,14 +38,23 @@ export function defineScript(source: string): Script {
  */
 export async function callScript(
   send: (words: Words) => Promise<unknown>,
-  { source, digest }: Script,
-  { keys, args }: ScriptCall,
+  { source, digest, plain }: Script,
+  call: ScriptCall,
 ): Promise<unknown> {
+  const { keys, args } = call
   const rest = [String(keys.length), ...keys, ...args]
   try {
     return await send(['EVALSHA', digest, ...rest])
   } catch (error) {
     if (!(error instanceof Error) || !error.message.startsWith('NOSCRIPT')) throw error
-    return send(['EVAL', source, ...rest])
+    const sending = send(['EVAL', source, ...rest])
+    return plain === undefined
+      ? sending
+      : sending.catch((cause: unknown) => withoutFlags(cause, () => callScript(send, plain, call)))
   }
+}
+
+function withoutFlags<Result>(cause: unknown, callPlain: () => Promise<Result>): Promise<Result> {
+  if (cause instanceof Error && /Error compiling script/.test(cause.message)) return callPlain()
+  throw cause
 }
