@@ -12,6 +12,21 @@ const answer = (value) => writeSync(1, `${JSON.stringify(value)}\n`)
 const warnings = []
 let store
 
+/** Changes of a cell under way at a time. */
+const COUNTED_AT_ONCE = 8
+
+/** Adds one to what all have counted, and to what this one has. */
+function countOne(cell, who) {
+  return store.cells.update(cell, (before, nowMs) => {
+    const { total, by } = before === undefined ? { total: 0, by: {} } : JSON.parse(before)
+    const value = JSON.stringify({ total: total + 1, by: { ...by, [who]: (by[who] ?? 0) + 1 } })
+    return { action: 'put', value, keepUntilMs: nowMs + 3_600_000, result: undefined }
+  })
+}
+
+const countMore = (cell, who) =>
+  Promise.all(Array.from({ length: COUNTED_AT_ONCE }, () => countOne(cell, who)))
+
 const ACTIONS = {
   async open() {
     store = await createLmdbStore({
@@ -48,6 +63,23 @@ const ACTIONS = {
     return { isComing: true }
   },
   mark: ({ scope }) => store.addMark(scope, { isSoft: false, atMs: Date.now() }),
+  // Counts in a cell, so often and several times at once.
+  async count({ cell, who, times }) {
+    for (let done = 0; done < times; done += COUNTED_AT_ONCE) await countMore(cell, who)
+    return { counted: times }
+  },
+  // Counts until it is killed, and says after each step how often by then.
+  async countOn({ cell, who }) {
+    for (let counted = COUNTED_AT_ONCE; ; counted += COUNTED_AT_ONCE) {
+      await countMore(cell, who)
+      answer({ counted })
+    }
+  },
+  readCell: async ({ cell }) => ({
+    value: await store.cells.read(cell),
+    listed: await store.cells.list(cell),
+  }),
+  marks: () => store.marks(),
   health: () => store.health(),
   secret: async () => ({ secret: Buffer.from(await store.secret()).toString('hex') }),
   // Counts on exit, as an instance does that ends without being closed, with a write under way.

@@ -172,6 +172,13 @@ describe.skipIf(!isRoot)('a folder that another user may only read', () => {
     const path = newFolder()
     const store = await open(path)
     await store.write(sampleEntry({ key: 'a' }), 0)
+    await store.cells.update('cell', (_, nowMs) => ({
+      action: 'put',
+      value: 'v',
+      keepUntilMs: nowMs + 3_600_000,
+      result: undefined,
+    }))
+    await store.addMark({ urlPrefix: 'https://drill.example/' }, { isSoft: false, atMs: Date.now() })
     await store.close()
     for (const name of ['data.mdb', 'lock.mdb']) {
       chownSync(join(path, name), NOBODY, NOBODY)
@@ -187,6 +194,14 @@ describe.skipIf(!isRoot)('a folder that another user may only read', () => {
         isStored: false,
         because: 'read-only',
       })
+      expect(await peer.ask('readCell', { cell: 'cell' })).toEqual({
+        value: 'v',
+        listed: [{ name: 'cell', value: 'v' }],
+      })
+      expect(await peer.ask('count', { cell: 'cell', who: 'nobody', times: 1 })).toMatchObject({
+        name: 'TransactionError',
+      })
+      expect(await peer.ask('marks')).toMatchObject([{ scope: { urlPrefix: 'https://drill.example/' } }])
     } else {
       expect(opened).toMatchObject({ name: 'StoreOpenError', reason: 'not-accessible' })
     }
