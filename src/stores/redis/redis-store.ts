@@ -107,10 +107,13 @@ export async function createRedisStore(options: RedisStoreOptions): Promise<Stor
     return body
   }
 
+  // Nothing else keeps a process alive that waits for its store and has not begun anything yet.
+  const holding = setTimeout(() => undefined, OPEN_WITHIN_MS)
   await Promise.race([
     link.begun,
     new Promise<void>((resolve) => void clock.setTimer(resolve, OPEN_WITHIN_MS)),
   ])
+  clearTimeout(holding)
   return {
     tier: 'redis',
     isRemote: true,
