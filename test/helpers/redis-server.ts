@@ -1,6 +1,6 @@
 // Real redis-servers for tests, each in a folder of its own on a free port: started, stopped, hung, flushed.
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -26,7 +26,7 @@ export interface RedisServer {
   dispose(): Promise<void>
 }
 
-const READY_WITHIN_MS = 10_000
+const READY_WITHIN_MS = 20_000
 const LOOK_EVERY_MS = 20
 
 /** Whether redis-server is installed. */
@@ -142,5 +142,102 @@ async function isAnswering(port: number): Promise<void> {
       if (performance.now() > endsAtMs) throw error
       await delay(LOOK_EVERY_MS)
     }
+  }
+}
+
+/** Three servers that are one cluster. */
+export interface RedisCluster {
+  readonly nodes: readonly RedisServer[]
+  /** `host:port` of each. */
+  readonly addresses: readonly string[]
+  dispose(): Promise<void>
+}
+
+const SLOTS = 16_384
+
+/** Starts a cluster of three servers, each with a third of the slots. */
+export async function startRedisCluster(settings: readonly string[] = []): Promise<RedisCluster> {
+  const own = ['--cluster-enabled', 'yes', '--cluster-node-timeout', '2000', ...settings]
+  const nodes = [await startRedis(own), await startRedis(own), await startRedis(own)]
+  const [first] = nodes
+  for (const [index, node] of nodes.entries()) {
+    const from = Math.floor((index * SLOTS) / nodes.length)
+    const to = Math.floor(((index + 1) * SLOTS) / nodes.length) - 1
+    await node.command('CLUSTER', 'ADDSLOTSRANGE', String(from), String(to))
+    await node.command('CLUSTER', 'SET-CONFIG-EPOCH', String(index + 1))
+    if (index > 0) await node.command('CLUSTER', 'MEET', '127.0.0.1', String(first?.port))
+  }
+  for (const node of nodes) {
+    await untilTrue(async () => String(await node.command('CLUSTER', 'INFO')).includes('cluster_state:ok'))
+    await untilTrue(async () =>
+      String(await node.command('CLUSTER', 'INFO')).includes('cluster_known_nodes:3'),
+    )
+  }
+  return {
+    nodes,
+    addresses: nodes.map(({ port }) => `127.0.0.1:${port}`),
+    dispose: async () => void (await Promise.all(nodes.map((node) => node.dispose()))),
+  }
+}
+
+/** A server, its replica, and a sentinel that watches them. */
+export interface RedisSentinel {
+  readonly name: string
+  readonly master: RedisServer
+  readonly replica: RedisServer
+  /** `host:port` of the sentinel. */
+  readonly addresses: readonly string[]
+  dispose(): Promise<void>
+}
+
+/** Starts a server with a replica and one sentinel, whose word is enough for a failover. */
+export async function startRedisSentinel(): Promise<RedisSentinel> {
+  const name = 'main'
+  const master = await startRedis()
+  const replica = await startRedis([
+    ...['--replicaof', '127.0.0.1', String(master.port)],
+    ...['--repl-diskless-sync-delay', '0'],
+  ])
+  await untilTrue(async () =>
+    String(await replica.command('INFO', 'replication')).includes('master_link_status:up'),
+  )
+  const folder = mkdtempSync(join(tmpdir(), 'cachette-sentinel-'))
+  const file = join(folder, 'sentinel.conf')
+  const port = await freePort()
+  writeFileSync(
+    file,
+    [
+      `port ${port}`,
+      `dir ${folder}`,
+      `sentinel monitor ${name} 127.0.0.1 ${master.port} 1`,
+      `sentinel down-after-milliseconds ${name} 500`,
+      `sentinel failover-timeout ${name} 2000`,
+    ].join('\n'),
+  )
+  const sentinel = spawn('redis-server', [file, '--sentinel'], { stdio: 'ignore' })
+  const ended = new Promise<void>((resolve) => sentinel.once('exit', () => resolve()))
+  await isAnswering(port)
+  await untilTrue(async () =>
+    JSON.stringify(await commandOn(port, ['SENTINEL', 'REPLICAS', name])).includes(String(replica.port)),
+  )
+  return {
+    name,
+    master,
+    replica,
+    addresses: [`127.0.0.1:${port}`],
+    async dispose() {
+      sentinel.kill('SIGKILL')
+      await ended
+      await Promise.all([master.dispose(), replica.dispose()])
+      rmSync(folder, { recursive: true, force: true })
+    },
+  }
+}
+
+async function untilTrue(holds: () => Promise<boolean>): Promise<void> {
+  const endsAtMs = performance.now() + READY_WITHIN_MS
+  while (!(await holds())) {
+    if (performance.now() > endsAtMs) throw new Error('the servers do not come together')
+    await delay(LOOK_EVERY_MS)
   }
 }

@@ -52,6 +52,10 @@ describeWithRedis('a Redis store whose server goes away', () => {
     return { error, tookMs: performance.now() - beganMs }
   }
 
+  function nextTurn(): Promise<undefined> {
+    return new Promise((resolve) => setImmediate(() => resolve(undefined)))
+  }
+
   async function isBack(store: Store, key: string): Promise<void> {
     await until(async () => {
       try {
@@ -69,7 +73,7 @@ describeWithRedis('a Redis store whose server goes away', () => {
     const first = await refusal(() => store.read('a'))
     expect(first.error).toBeInstanceOf(StoreAwayError)
     expect(first.tookMs).toBeGreaterThan(35)
-    expect(first.tookMs).toBeLessThan(250)
+    expect(first.tookMs).toBeLessThan(400)
     const operations = [
       () => store.read('a'),
       () => store.head('a'),
@@ -84,9 +88,8 @@ describeWithRedis('a Redis store whose server goes away', () => {
       () => store.ledger.epoch(),
     ]
     for (const operation of operations) {
-      const { error, tookMs } = await refusal(operation)
-      expect(error).toBeInstanceOf(StoreAwayError)
-      expect(tookMs).toBeLessThan(20)
+      const atOnce = await Promise.race([refusal(operation), nextTurn()])
+      expect(atOnce?.error).toBeInstanceOf(StoreAwayError)
     }
     expect(states).toMatchObject([{ state: 'away', operation: 'read' }])
     const { isWritable, problem } = await store.health()
