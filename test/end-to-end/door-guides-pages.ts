@@ -7,7 +7,7 @@ export const ROOT = resolve(import.meta.dirname, '../..')
 
 /** Their paths below {@link ROOT}. */
 export const PAGES: readonly string[] = [
-  ...['fetch', 'undici', 'axios', 'register', 'freshness', 'not-cached'].map(
+  ...['fetch', 'undici', 'axios', 'register', 'freshness', 'not-cached', 'purging'].map(
     (name) => `docs/guide/${name}.md`,
   ),
   ...readdirSync(join(ROOT, 'docs/recipes')).map((name) => `docs/recipes/${name}`),

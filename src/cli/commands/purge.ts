@@ -6,6 +6,7 @@ import { parseUrl } from '../call-options.js'
 import { EXIT } from '../exit-codes.js'
 import { formatCount } from '../format/figures.js'
 import type { Frame } from '../frame.js'
+import { shownUrl } from '../../shared/shown-url.js'
 import { UsageError } from '../usage-error.js'
 
 const EXAMPLES = `
@@ -48,16 +49,11 @@ function checkScope({ service, url, tag, all }: PurgeRequest): void {
   if (url !== undefined) parseUrl(url)
 }
 
-/** A purge by what URLs begin with was refused where there is more to it than a path. */
-function withoutStar(url: string): string {
-  return url.trim().slice(0, -1)
-}
-
 /** What was done, in a sentence. */
 function purgeSentence({ service, url, tag, soft }: PurgeRequest, { removed }: PurgeReport): string {
   const conditions = [
     ...(service === undefined ? [] : [`of service ${service}`]),
-    ...(url === undefined ? [] : [url.includes('*') ? `below ${withoutStar(url)}` : 'of that URL']),
+    ...(url === undefined ? [] : [url.includes('*') ? `below ${shownUrl(url.trim().slice(0, -1))}` : 'of that URL']),
     ...(tag === undefined ? [] : [`with tag ${tag}`]),
   ]
   const which = `every entry${conditions.length === 0 ? '' : ` ${conditions.join(', ')}`} stored until now`
