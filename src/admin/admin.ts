@@ -3,6 +3,7 @@
 import type { Because } from '../model/because.js'
 import type { EntryDetails, EntrySummary, Explanation, PurgeRequest } from '../model/entry-summary.js'
 import type { ParamValue } from '../model/cache-request.js'
+import type { QuotaState } from '../model/limits.js'
 import type { Metrics } from '../model/metrics.js'
 import type { Outcome } from '../model/outcome.js'
 import type { RequestEvent } from '../model/request-event.js'
@@ -35,6 +36,10 @@ export interface Admin {
   get(url: string, options?: CallDescription & GetOptions): Promise<AdminAnswer>
   /** Declared and shipped services, in a stable order. */
   services(): Promise<readonly ServiceInfo[]>
+  /** Budgets of every service of which something is declared or known, their levels and cool-downs. */
+  quotas(): Promise<readonly QuotaState[]>
+  /** Forgets what was spent and learned, and ends cool-downs, of a service or of all, for every process on the store. */
+  resetQuota(service?: string): Promise<void>
   /** Tells of every call answered from now on; the returned function stops it. */
   onRequest(listener: (event: RequestEvent) => void): () => void
   health(): Promise<HealthReport>

@@ -40,6 +40,8 @@ export function createLocalAdmin(instance: Cachette): Admin {
       })
     },
     services: () => Promise.resolve(instance.services()),
+    quotas: () => instance.quotas(),
+    resetQuota: (service) => instance.resetQuota(service),
     onRequest: (listener) => instance.on('request', listener),
     health: () => instance.health(),
     close: () => (closing ??= instance.close()),

@@ -9,6 +9,7 @@ import { laterCommand } from './commands/later.js'
 import { listCommand } from './commands/list.js'
 import { metricsCommand } from './commands/metrics.js'
 import { purgeCommand } from './commands/purge.js'
+import { quotaCommand } from './commands/quota.js'
 import { showCommand } from './commands/show.js'
 import { warmCommand } from './commands/warm.js'
 import { EXIT_CODES_HELP } from './exit-codes.js'
@@ -45,8 +46,9 @@ export function createProgram(frame: Frame, streams: ProgramStreams): Command {
   program.addCommand(showCommand(frame))
   program.addCommand(explainCommand(frame))
   program.addCommand(purgeCommand(frame))
+  program.addCommand(quotaCommand(frame))
   program.addCommand(doctorCommand(frame))
-  for (const name of ['quota', 'serve']) program.addCommand(laterCommand(frame, name), { hidden: true })
+  program.addCommand(laterCommand(frame, 'serve'), { hidden: true })
   for (const command of [program, ...program.commands]) settle(command, streams)
   return program
 }

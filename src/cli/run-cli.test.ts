@@ -6,6 +6,7 @@ import { describe, expect, it } from 'vitest'
 import type { Admin } from '../admin/admin.js'
 import { CachetteError } from '../errors/cachette-error.js'
 import type { EntrySummary } from '../model/entry-summary.js'
+import type { QuotaState } from '../model/limits.js'
 import type { ServiceMetrics } from '../model/metrics.js'
 import { OUTCOMES } from '../model/outcome.js'
 import { runCli } from './run-cli.js'
@@ -62,6 +63,8 @@ function fakeAdmin(overrides: Partial<Admin>): Admin {
     serviceFor: refuse,
     get: refuse,
     services: () => Promise.resolve([]),
+    quotas: () => Promise.resolve([]),
+    resetQuota: refuse,
     onRequest: () => () => undefined,
     health: refuse,
     close: () => Promise.resolve(),
@@ -174,7 +177,9 @@ describe('exit codes', () => {
     [['purge', '--all', '--service', 'tmdb'], 2, '--all purges every entry'],
     [['purge', '--soft'], 2, 'say what to purge'],
     [['purge', '--url', 'api.example.com/*'], 2, "'api.example.com/*' is not a URL"],
-    [['quota'], 2, "'cachette quota' is not in this version"],
+    [['quota'], 0, ''],
+    [['quota', '--service', 'spotfy'], 2, 'there is no service spotfy, nor a budget of one'],
+    [['quota', '--rest'], 2, 'Did you mean --reset?'],
     [['serve', '--port', '8787'], 2, "'cachette serve' is not in this version"],
     [['metrics', '--watch', '--reset'], 2, '--watch only shows figures'],
     [['metrics', '--history', '1y'], 2, "--history '1y' is not a time span"],
@@ -236,5 +241,64 @@ describe('metrics', () => {
     expect(out).toContain('13,000 = 12,340 hits + 660 misses')
     expect(out).toContain('Reset: every process now counts from zero.')
     expect(resets).toBe(1)
+  })
+})
+
+describe('quota', () => {
+  const untilMs = Date.now() + 20_000_000
+  const states: readonly QuotaState[] = [
+    {
+      service: 'tmdb',
+      identity: undefined,
+      level: 'scarce',
+      budgets: [{ name: '1000/1d', kind: 'quota', limit: 1_000, remaining: 3, renewsAtMs: untilMs }],
+      coolDown: undefined,
+    },
+    {
+      service: 'spotify',
+      identity: undefined,
+      level: 'ample',
+      budgets: [],
+      coolDown: { untilMs, because: 'origin-quota' },
+    },
+    {
+      service: 'books',
+      identity: undefined,
+      level: 'ample',
+      budgets: [{ name: '7/1s', kind: 'rate-limit', limit: 7, remaining: 7, renewsAtMs: undefined }],
+      coolDown: undefined,
+    },
+  ]
+  const quotas = (): Promise<readonly QuotaState[]> => Promise.resolve(states)
+
+  it('shows budgets and cool-downs, of all or of one service', async () => {
+    const { out } = await run(['quota'], { quotas })
+    expect(out).toMatch(/tmdb +all +1000\/1d +quota +3 +1,000 +in 5 h/)
+    expect(out).toContain('spotify cools down until')
+    expect((await run(['quota', '--service', 'tmdb'], { quotas })).out).not.toContain('spotify')
+    expect(JSON.parse((await run(['quota', '--json'], { quotas })).out)).toEqual({
+      quotas: JSON.parse(JSON.stringify(states)) as unknown,
+    })
+  })
+
+  it('--reset says what was forgotten, of all or of one service', async () => {
+    const reset: (string | undefined)[] = []
+    const resetQuota = (service?: string): Promise<void> => Promise.resolve(void reset.push(service))
+    const all = await run(['quota', '--reset'], { quotas, resetQuota })
+    expect(all.out).toBe(
+      'Reset: the budgets of every service are whole again, and a cool-down is over, for every process on the store.\n',
+    )
+    const one = await run(['quota', '--reset', '--service', 'tmdb', '--json'], { quotas, resetQuota })
+    expect(JSON.parse(one.out)).toMatchObject({ reset: true, quotas: [{ service: 'tmdb' }] })
+    expect(reset).toEqual([undefined, 'tmdb'])
+  })
+
+  it('metrics show the budgets that were touched', async () => {
+    const { out } = await run(['metrics'], { quotas })
+    expect(out).toMatch(/tmdb +all +1000\/1d/)
+    expect(out).toContain('spotify cools down')
+    expect(out).not.toContain('7/1s')
+    const json = JSON.parse((await run(['metrics', '--json'], { quotas })).out) as { quotas: unknown[] }
+    expect(json.quotas).toHaveLength(3)
   })
 })

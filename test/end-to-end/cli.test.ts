@@ -271,7 +271,7 @@ describe('wrong usage and configuration', () => {
     [['metrik'], "unknown command 'metrik'"],
     [['list', '--limt', '3'], 'Did you mean --limit?'],
     [['purge'], 'say what to purge'],
-    [['quota'], 'not in this version'],
+    [['quota', '--service', 'spotfy'], 'there is no service spotfy'],
     [['serve', '--port', '1'], 'not in this version'],
   ])('%j ends with 2', async (args, sentence) => {
     const { exitCode, out, err } = await world.run(args)

@@ -7,6 +7,7 @@ import { EXIT } from '../exit-codes.js'
 import { counted } from '../format/figures.js'
 import type { Frame } from '../frame.js'
 import { renderMetrics } from '../metrics/figures-view.js'
+import { renderQuotas, touchedQuotas } from '../quota/quota-view.js'
 import { historySteps, parseSpan } from '../metrics/history.js'
 import { renderHistory } from '../metrics/history-view.js'
 import { watchMetrics } from '../metrics/watch.js'
@@ -61,15 +62,23 @@ async function showOnce(
 ): Promise<void> {
   const cleaned = options.cleanExpired === true ? await admin.cleanExpired() : undefined
   const metrics = await admin.metrics(options.history === undefined ? {} : { history: options.history })
+  const quotas = await admin.quotas()
   if (options.reset === true) await admin.resetMetrics()
   if (context.isJson) {
     const reset = options.reset === true ? { reset: true } : {}
-    context.printJson({ ...metrics, ...(cleaned === undefined ? {} : { cleanExpired: cleaned }), ...reset })
+    context.printJson({
+      ...metrics,
+      quotas,
+      ...(cleaned === undefined ? {} : { cleanExpired: cleaned }),
+      ...reset,
+    })
     return
   }
   const nowMs = Date.now()
   if (cleaned !== undefined) context.print(`${cleanSentence(cleaned)}\n`)
   context.print(renderMetrics(metrics, context.layout, nowMs))
+  const touched = touchedQuotas(quotas)
+  if (touched.length > 0) context.print(`\n${renderQuotas(touched, context.layout, nowMs)}`)
   if (spanMs !== undefined) {
     context.print(`\n${renderHistory(historySteps(metrics.history ?? [], spanMs, nowMs), context.layout)}`)
   }
