@@ -15,6 +15,10 @@ export interface Store {
   readonly tier: StoreTier
   /** True for a store on the far side of a network, which may be away while this process goes on. */
   readonly isRemote?: boolean
+  /** True while what is on the far side does not answer and nearer copies stand in for it; what others change is not seen. */
+  isAway?(): boolean
+  /** Where a record or head that this store gave was found, for one that consists of several; else it is {@link Store.tier}. */
+  tierOf?(found: StoreRecord | EntryHead): StoreTier
 
   /** The record under a key with its whole body, or undefined. Records past `removeAtMs` may still be returned. */
   read(key: string): Awaitable<StoreRecord | undefined>

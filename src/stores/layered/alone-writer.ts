@@ -1,0 +1,52 @@
+// Writing to the front alone, while the store behind is away. What is written gets the last number that is known here, so that
+// purges drawn later cover it, whichever number they get in the end.
+import type { EntryHead, StoreRecord } from '../../model/cache-entry.js'
+import type { FrontStore, WriteResult } from '../../model/store.js'
+import { createMarkTable, type MarkTable } from '../mark-table.js'
+import type { BackLink } from './back-link.js'
+import { type LinkState, numberOf } from './link-state.js'
+
+/** Writes to a front alone. */
+export interface AloneWriter {
+  write(record: StoreRecord, beganSequence: number): Promise<WriteResult>
+  /** The number that a head written now gets, or why it may not be. */
+  admit(record: StoreRecord | EntryHead, beganSequence: number): Promise<WriteResult>
+}
+
+/** Makes a writer to a front. */
+export function createAloneWriter(front: FrontStore, link: BackLink): AloneWriter {
+  const table = createMarkTable()
+  let loadedFor = ''
+
+  async function marksAt({ applied, applying, local }: LinkState): Promise<MarkTable> {
+    const standing = [applied, applying, local].join()
+    if (standing !== loadedFor) table.load(await link.marks.all())
+    loadedFor = standing
+    return table
+  }
+
+  async function admit(record: StoreRecord | EntryHead, beganSequence: number): Promise<WriteResult> {
+    const known = await link.alone()
+    const marks = await marksAt(known)
+    if (marks.stateSince(record, beganSequence) !== 'none') {
+      return { isStored: false, because: 'purged-meanwhile' }
+    }
+    const standing = known.isAlone
+      ? known
+      : await link.state.update((before) => ({ ...before, isAlone: true }))
+    return { isStored: true, sequence: numberOf(standing) }
+  }
+
+  return {
+    admit,
+    async write(record, beganSequence) {
+      const admitted = await admit(record, beganSequence)
+      if (!admitted.isStored) return admitted
+      const copy = (await front.head(record.key)) ?? front.read(record.key)
+      // One with that very number would be taken for the same.
+      if (copy !== undefined && copy.sequence >= admitted.sequence) await front.forget(record.key)
+      const isKept = await front.keep({ ...record, sequence: admitted.sequence })
+      return isKept ? admitted : { isStored: false, because: 'full' }
+    },
+  }
+}

@@ -1,0 +1,280 @@
+// An embedded store in front of a remote one, as one store. The one behind is the authority: its numbers, purges, secret, cells
+// and figures. The front holds copies of its entries under its numbers, near at hand and for all processes of the machine,
+// and stands in for it while it is away: it answers, takes entries, and keeps purges until the one behind has taken them.
+import type { EntryHead, StoreRecord } from '../../model/cache-entry.js'
+import type { Mark } from '../../model/mark.js'
+import type { BodyWriter, FrontStore, Store, StoreHealth, WriteResult } from '../../model/store.js'
+import type { StoreTier } from '../../model/tier.js'
+import { scopeOf } from '../mark-table.js'
+import { createAloneWriter } from './alone-writer.js'
+import { createBackLink } from './back-link.js'
+import { createFrontCopies } from './front-copies.js'
+import { createLayeredBodyWriter } from './layered-body-writer.js'
+import { numberOf } from './link-state.js'
+import { createLocalNumbers } from './local-numbers.js'
+
+/** What a layered store is made of. */
+export interface LayeredStoreOptions {
+  /** Near at hand, shared by the processes of a machine. */
+  readonly front: FrontStore
+  /** Shared by all machines. */
+  readonly back: Store
+  /** Told of failures of the front; those of the store behind reject, or are its own to tell. */
+  readonly onFrontFailure?: (failure: {
+    readonly tier: StoreTier
+    readonly operation: string
+    readonly error: Error
+  }) => void
+}
+
+/** Heads that are judged once although both layers have them; of more than these some are judged twice. */
+const MAX_JUDGED = 100_000
+
+/** Puts an embedded store in front of a remote one. Closing it closes both. */
+export function createLayeredStore({ front, back, onFrontFailure }: LayeredStoreOptions): Store {
+  const noteFailure = (operation: string, error: unknown): void =>
+    onFrontFailure?.({
+      tier: front.tier,
+      operation,
+      error: error instanceof Error ? error : new Error(String(error)),
+    })
+  const link = createBackLink({ front, back, onFrontFailure: noteFailure })
+  const copies = createFrontCopies({ front, back, link, onFrontFailure: noteFailure })
+  const aloneWriter = createAloneWriter(front, link)
+  const numbers = createLocalNumbers()
+  const ofFront = new WeakSet<StoreRecord | EntryHead>()
+
+  const fromFront = <Found extends StoreRecord | EntryHead>(found: Found): Found => {
+    ofFront.add(found)
+    return found
+  }
+
+  /** Does it with the store behind; where that fails, by itself. What fails there too fails for the first reason. */
+  async function orAlone<Result>(
+    behind: () => Result | Promise<Result>,
+    alone: () => Promise<Result>,
+  ): Promise<Result> {
+    try {
+      return await behind()
+    } catch (error) {
+      link.noteAway()
+      try {
+        return await alone()
+      } catch (failure) {
+        if (failure !== error) noteFailure('stand in', failure)
+        throw error
+      }
+    }
+  }
+
+  async function sequence(): Promise<number> {
+    return orAlone(link.reach, async () => {
+      const standing = await link.alone()
+      const number = numberOf(standing)
+      if (number > standing.applied) numbers.note(number, standing.applied)
+      return number
+    })
+  }
+
+  /** Before the first look the front may belong to another store, or be behind the times. */
+  async function frontIsReady(): Promise<void> {
+    if (!link.isFrontTrusted()) await sequence().catch(() => undefined)
+  }
+
+  /** Purges that waited are told before anything of the store behind is used. */
+  async function behindIsReady(): Promise<void> {
+    if (link.isAway() || !link.isFrontTrusted() || (await link.marks.pending()).length > 0) await link.reach()
+  }
+
+  async function read(key: string): Promise<StoreRecord | undefined> {
+    await frontIsReady()
+    const near = link.isFrontTrusted() ? front.read(key) : undefined
+    if (near !== undefined) return fromFront(near)
+    await behindIsReady()
+    const before = await link.state.read()
+    const record = await heard(() => back.read(key))
+    if (record !== undefined) copies.promote(record, before)
+    return record
+  }
+
+  async function heard<Result>(work: () => Result | Promise<Result>): Promise<Result> {
+    try {
+      return await work()
+    } catch (error) {
+      link.noteAway()
+      throw error
+    }
+  }
+
+  async function write(record: StoreRecord, beganSequence: number): Promise<WriteResult> {
+    return orAlone(
+      async () => {
+        await behindIsReady()
+        const before = await link.state.read()
+        const result = await back.write(record, numbers.behind(beganSequence))
+        if (result.isStored) await copies.keep({ ...record, sequence: result.sequence }, before)
+        // What is too large for the one behind may still be kept here.
+        else if (result.because === 'full') return aloneWriter.write(record, beganSequence)
+        return result
+      },
+      () => aloneWriter.write(record, beganSequence),
+    )
+  }
+
+  async function confirm(head: EntryHead, beganSequence: number): Promise<WriteResult> {
+    const near = front.read(head.key)
+    const body = near?.kind === 'entry' && near.bodyId === head.bodyId ? near.body : undefined
+    return orAlone(
+      async () => {
+        await behindIsReady()
+        const before = await link.state.read()
+        const result = await back.confirm(head, numbers.behind(beganSequence))
+        if (!result.isStored) return result
+        if (body === undefined || body.isRemote) await copies.forget(head.key)
+        else await copies.keep({ ...head, kind: 'entry', body, sequence: result.sequence }, before)
+        return result
+      },
+      async () => {
+        if (body === undefined) return { isStored: false, because: 'replaced' }
+        if (body.isRemote) throw new Error('a large body is not written anew for its head')
+        return aloneWriter.write({ ...head, kind: 'entry', body }, beganSequence)
+      },
+    )
+  }
+
+  async function addMark(...[scope, options]: Parameters<Store['addMark']>): Promise<Mark> {
+    return orAlone(
+      async () => {
+        await behindIsReady()
+        const mark = await back.addMark(scope, options)
+        await copies.guarded('keep a purge', () => link.marks.copy([mark]))
+        return mark
+      },
+      async () => {
+        await link.alone()
+        const standing = await link.state.update((before) => ({ ...before, local: numberOf(before) + 1 }))
+        numbers.note(standing.local, standing.applied)
+        const mark: Mark = { scope: scopeOf(scope), ...options, sequence: standing.local }
+        await link.marks.addPending(mark)
+        return mark
+      },
+    )
+  }
+
+  async function health(): Promise<StoreHealth> {
+    const [near, far] = [await front.health(), await back.health()]
+    const location = [near.location, far.location].filter(Boolean).join(', then ')
+    const problem = far.problem ?? near.problem
+    return {
+      ...far,
+      isWritable: far.isWritable || near.isWritable,
+      entries: Math.max(near.entries, far.entries),
+      ...(location !== '' && { location }),
+      ...(problem !== undefined && { problem }),
+    }
+  }
+
+  return {
+    tier: back.tier,
+    isRemote: true,
+    cells: back.cells,
+    ledger: back.ledger,
+    isAway: () => link.isAway(),
+    tierOf: (record) => (ofFront.has(record) ? front.tier : back.tier),
+    read,
+    async head(key) {
+      await frontIsReady()
+      const near = link.isFrontTrusted() ? await front.head(key) : undefined
+      if (near !== undefined) return fromFront(near)
+      await behindIsReady()
+      return heard(() => back.head(key))
+    },
+    write,
+    confirm,
+    writeBody(bodyId): BodyWriter {
+      return createLayeredBodyWriter(
+        {
+          near: front.writeBody(bodyId),
+          far: back.writeBody?.(bodyId),
+          back,
+          alone: aloneWriter.admit,
+          behind: numbers.behind,
+          onFarFailure: link.noteAway,
+          ready: behindIsReady,
+          begin: frontIsReady,
+          guarded: copies.guarded,
+        },
+        bodyId,
+      )
+    },
+    async remove(key) {
+      const hadCopy = await copies.forget(key)
+      await behindIsReady()
+      const isRemoved = await heard(() => back.remove(key))
+      await copies.forget(key)
+      return isRemoved || hadCopy
+    },
+    addMark,
+    marks: (afterSequence) =>
+      orAlone(
+        async () => {
+          await link.reach()
+          return back.marks(afterSequence === undefined ? undefined : numbers.behind(afterSequence))
+        },
+        async () => (await link.marks.all()).filter((mark) => mark.sequence > (afterSequence ?? -1)),
+      ),
+    sequence,
+    changesSince: (number) =>
+      orAlone(
+        async () => {
+          await link.reach()
+          return back.changesSince(numbers.behind(number))
+        },
+        async () => {
+          const standing = await link.alone()
+          const known = numberOf(standing)
+          return {
+            sequence: known,
+            keys: new Map<string, number>(),
+            hasNewMarks: known > number,
+            isComplete: number >= standing.applied && number <= known,
+          }
+        },
+      ),
+    list: (query) =>
+      orAlone(
+        async () => back.list(query),
+        async () => {
+          const page = await front.list(query)
+          return { ...page, entries: page.entries.map(fromFront) }
+        },
+      ),
+    async clean(isRemovable, options) {
+      const judged = judgeOnce(isRemovable)
+      const removed = await orAlone(
+        async () => back.clean(judged, options),
+        async () => undefined,
+      )
+      const near = await front.clean(judged, options)
+      return removed ?? near
+    },
+    secret: () => heard(() => back.secret()),
+    health,
+    async close() {
+      await copies.settled()
+      await Promise.all([back.close(), front.close()])
+    },
+  }
+}
+
+/** The same answer for the same key in both layers, and one question: who asks may be counting. */
+function judgeOnce(isRemovable: (head: EntryHead) => boolean): (head: EntryHead) => boolean {
+  const judged = new Map<string, boolean>()
+  return (head) => {
+    const known = judged.get(head.key)
+    if (known !== undefined) return known
+    const isGone = isRemovable(head)
+    if (judged.size < MAX_JUDGED) judged.set(head.key, isGone)
+    return isGone
+  }
+}

@@ -1,0 +1,57 @@
+// What a front remembers of the store behind it, in one of its cells: for all processes of the machine, and across restarts.
+import type { Cells } from '../../model/cells.js'
+
+/** How a front stands to the store behind it. Numbers are those of the store behind. */
+export interface LinkState {
+  /** Which store it is; undefined until that could be asked. */
+  readonly identity: string | undefined
+  /** The front heeds all that changed up to this number. */
+  readonly applied: number
+  /** The number up to which somebody is applying changes at the moment, or was when it died. */
+  readonly applying: number
+  /** The number of the last purge that was drawn here while the store behind was away; 0 for none since it is back. */
+  readonly local: number
+  /** True once something was written here alone since the store behind was last heard. */
+  readonly isAlone: boolean
+}
+
+/** The state of a link. */
+export interface LinkStateCell {
+  /** Undefined before the first link. */
+  read(): Promise<LinkState | undefined>
+  /** Changes it in one step; gives what it was changed to. */
+  update(change: (before: LinkState) => LinkState): Promise<LinkState>
+}
+
+/** The longest that cells are kept; every change of the store behind renews it. */
+export const KEPT_MS = 300 * 86_400_000
+
+const NAME = 'layered:link'
+const UNLINKED: LinkState = { identity: undefined, applied: 0, applying: 0, local: 0, isAlone: false }
+
+/** Finds the state in the cells of a front. */
+export function createLinkState(cells: Cells): LinkStateCell {
+  const parse = (text: string | undefined): LinkState | undefined =>
+    text === undefined ? undefined : (JSON.parse(text) as LinkState)
+
+  return {
+    read: async () => parse(await cells.read(NAME)),
+    update: (change) =>
+      cells.update(NAME, (before, nowMs) => {
+        const state = change(parse(before) ?? UNLINKED)
+        return { action: 'put', value: JSON.stringify(state), keepUntilMs: nowMs + KEPT_MS, result: state }
+      }),
+  }
+}
+
+/** The highest number that is known here. */
+export function numberOf({ applied, local }: LinkState): number {
+  return Math.max(applied, local)
+}
+
+/** Whether changes were applied between two looks. */
+export function isSameLink(one: LinkState | undefined, other: LinkState | undefined): boolean {
+  return (
+    one?.identity === other?.identity && one?.applying === other?.applying && one?.applied === other?.applied
+  )
+}
