@@ -1,13 +1,16 @@
-// The pages on doors and freshness as their tests read them: text, tables, names, programs.
+// The pages on doors, freshness and behaviour under trouble as their tests read them: text, tables, names, programs.
 import { readFileSync, readdirSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { expect } from 'vitest'
 
 export const ROOT = resolve(import.meta.dirname, '../..')
 
+/** The guides on behaviour under trouble and at scale that have programs. */
+const TROUBLE = ['stale-answers', 'timeouts', 'poison-guard']
+
 /** Their paths below {@link ROOT}. */
 export const PAGES: readonly string[] = [
-  ...['fetch', 'undici', 'axios', 'register', 'freshness', 'not-cached', 'purging'].map(
+  ...['fetch', 'undici', 'axios', 'register', 'freshness', 'not-cached', 'purging', ...TROUBLE].map(
     (name) => `docs/guide/${name}.md`,
   ),
   ...readdirSync(join(ROOT, 'docs/recipes')).map((name) => `docs/recipes/${name}`),
