@@ -112,6 +112,8 @@ export interface InstanceOrigin {
   /** A variable that names the store, over the options. */
   readonly environmentStore?: { readonly variable: string; readonly value: string }
   readonly defaultStore?: string
+  /** The jitter of services that set none, 0 to 1. */
+  readonly defaultJitter?: number
 }
 
 const metricsSchema = optionsObject({ history: v.optional(v.string(DURATION_FORM)) })

@@ -18,10 +18,13 @@ const STORE_FOLDER = '.cachette'
 let opening: Promise<Cachette> | undefined
 let opened: Cachette | undefined
 
+/** How the default instance may be opened otherwise than usual. */
+export type DefaultOpening = Pick<InstanceOrigin, 'defaultJitter'>
+
 /** Opens the default instance, or gives the one that is open. */
-export function openDefaultCachette(): Promise<Cachette> {
+export function openDefaultCachette(how: DefaultOpening = {}): Promise<Cachette> {
   if (opening !== undefined) return opening
-  const mine = open().then(
+  const mine = open(how).then(
     (cachette) => {
       if (opening === mine) opened = cachette
       return cachette
@@ -49,7 +52,7 @@ export const defaultCachette: DefaultInstance = {
     config.service(service)
   },
   current: () => opened,
-  open: openDefaultCachette,
+  open: () => openDefaultCachette(),
   async close() {
     const closing = opening
     opening = undefined
@@ -60,7 +63,7 @@ export const defaultCachette: DefaultInstance = {
   },
 }
 
-async function open(): Promise<Cachette> {
+async function open(how: DefaultOpening): Promise<Cachette> {
   const workingFolder = process.cwd()
   const file = await loadConfigFile(workingFolder)
   if (file === undefined) {
@@ -69,6 +72,7 @@ async function open(): Promise<Cachette> {
     return openCachette(
       {},
       {
+        ...how,
         ...environmentStore(),
         from: 'file',
         root: 'environment',
@@ -82,6 +86,7 @@ async function open(): Promise<Cachette> {
   }
   const fromEnvironment = environmentStore()
   return openCachette(file.options, {
+    ...how,
     ...fromEnvironment,
     from: 'file',
     root: file.path,

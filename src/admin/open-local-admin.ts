@@ -8,14 +8,21 @@ export interface IsolatedInstance {
   readonly store: string
 }
 
+/** The default instance, with another default for a setting. */
+export interface DefaultInstanceOf {
+  /** The jitter of services that set none, 0 to 1. */
+  readonly jitter?: number
+}
+
 /** Opens the default instance: environment, config file, and the store beside it; or an isolated one. */
-export async function openLocalAdmin(isolated?: IsolatedInstance): Promise<Admin> {
+export async function openLocalAdmin(which: IsolatedInstance | DefaultInstanceOf = {}): Promise<Admin> {
   // Loaded on demand, so that help and usage errors wait for no store.
-  if (isolated === undefined) {
+  if (!('environment' in which)) {
     const { openDefaultCachette } = await import('../default-instance.js')
-    return createLocalAdmin(await openDefaultCachette())
+    const { jitter } = which
+    return createLocalAdmin(await openDefaultCachette(jitter === undefined ? {} : { defaultJitter: jitter }))
   }
   const { createCachette } = await import('../create-cachette.js')
-  const { environment: env, store } = isolated
+  const { environment: env, store } = which
   return createLocalAdmin(await createCachette({ env, store }))
 }

@@ -1,6 +1,6 @@
 // What every command gets: where to print, what was set for all commands, and the cache to ask, opened on demand.
 import type { Admin } from '../admin/admin.js'
-import type { IsolatedInstance } from '../admin/open-local-admin.js'
+import type { DefaultInstanceOf, IsolatedInstance } from '../admin/open-local-admin.js'
 import type { Layout } from './layout.js'
 
 /** The world of one run of one command. */
@@ -27,7 +27,7 @@ export interface CommandContext {
    * Opens the cache, once; it is closed, and its figures flushed, when the command ends. Without an argument it
    * is the default instance: environment, config file, and the store beside it.
    */
-  openAdmin(isolated?: IsolatedInstance): Promise<Admin>
+  openAdmin(which?: IsolatedInstance | DefaultInstanceOf): Promise<Admin>
   /**
    * Aborted by the first Ctrl-C (and SIGTERM). Reading it takes over the signal, so only commands that end cleanly by themselves
    * should; a second Ctrl-C ends the process at once.

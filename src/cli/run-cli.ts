@@ -72,7 +72,7 @@ async function runWork(
       void world.stdout.write(`${JSON.stringify(value, undefined, form === 'line' ? 0 : 2)}\n`),
     printBytes: (bytes) => void world.stdout.write(bytes),
     remark: (text) => void world.stderr.write(`${text}\n`),
-    openAdmin: (isolated) => (admin ??= world.openAdmin(isolated)),
+    openAdmin: (which) => (admin ??= world.openAdmin(which)),
     get interrupted() {
       return interrupt.signal()
     },

@@ -40,6 +40,8 @@ export interface ConfigSources {
   readonly root: string
   /** A variable that names the store, over the options. */
   readonly environmentStore?: { readonly variable: string; readonly value: string }
+  /** The jitter of services that set none, 0 to 1. Default 0. */
+  readonly defaultJitter?: number
   /** Used where nothing names a store. */
   readonly defaultStore?: unknown
 }
@@ -65,7 +67,7 @@ export function resolveConfig(sources: ConfigSources): ResolvedConfig {
     resolveService({
       name,
       options: Object.hasOwn(written, name) ? (written[name] ?? {}) : {},
-      defaults: settingsOfServices(options.defaults),
+      defaults: { ...jitterOf(sources), ...settingsOfServices(options.defaults) },
       from,
       profile: profiles.find((profile) => profile.name === name),
       environment,
@@ -93,6 +95,10 @@ export function resolveConfig(sources: ConfigSources): ResolvedConfig {
       return made
     },
   })
+}
+
+function jitterOf({ defaultJitter }: ConfigSources): { jitter?: number } {
+  return defaultJitter === undefined ? {} : { jitter: defaultJitter }
 }
 
 function storesOf(

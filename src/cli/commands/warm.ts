@@ -23,6 +23,8 @@ interface WarmOptions {
   readonly demo?: true
 }
 
+/** What is warmed together is not to expire together. */
+const WARM_JITTER = 0.1
 const MOST_ITERATIONS = 100_000
 const MOST_CONCURRENT = 1_000
 
@@ -54,7 +56,7 @@ export function warmCommand(frame: Frame): Command {
         const fromFile = options.file === undefined ? undefined : readUrlFile(options.file, options.service)
         const demo = options.demo === true ? await openThrowawayCache(context) : undefined
         try {
-          const admin = demo?.admin ?? (await context.openAdmin())
+          const admin = demo?.admin ?? (await context.openAdmin({ jitter: WARM_JITTER }))
           const list = fromFile ?? popularList(await admin.services(), options.service)
           await checkServices(admin, list.requests)
           return await warm(context, admin, list, { iterations, concurrency })

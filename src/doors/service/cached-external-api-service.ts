@@ -4,6 +4,7 @@ import { CachetteError, configError } from '../../errors/cachette-error.js'
 import { fieldValue, firstValue } from '../../http/header-fields.js'
 import { retryAtMs } from '../../http/retry-after.js'
 import type { Because } from '../../model/because.js'
+import type { ErrorCode } from '../../model/error-code.js'
 import type { CacheAnswer } from '../../model/cache-answer.js'
 import type { DeepReadonly } from '../../model/deep-readonly.js'
 import type { HeaderList } from '../../model/header-list.js'
@@ -178,11 +179,17 @@ function isHidden(error: unknown, options: ExternalOptions | undefined): boolean
 }
 
 function reasonOf(error: unknown): Because {
-  const code = CachetteError.is(error) ? error.code : undefined
-  if (code === 'CACHETTE_TIMEOUT') return 'origin-timeout'
-  const isInvalid = code === 'CACHETTE_INVALID_RESPONSE' || code === 'CACHETTE_BODY_TOO_LARGE'
-  return isInvalid ? 'invalid-response' : 'origin-unreachable'
+  return (CachetteError.is(error) ? REASONS[error.code] : undefined) ?? 'origin-unreachable'
 }
+
+const REASONS: Readonly<Partial<Record<ErrorCode, Because>>> = Object.freeze({
+  CACHETTE_TIMEOUT: 'origin-timeout',
+  CACHETTE_INVALID_RESPONSE: 'invalid-response',
+  CACHETTE_BODY_TOO_LARGE: 'invalid-response',
+  CACHETTE_QUOTA: 'quota-spent',
+  CACHETTE_COOLDOWN: 'cool-down',
+  CACHETTE_BREAKER_OPEN: 'breaker-open',
+})
 
 function statusError(service: string, answer: CacheAnswer, nowMs: number): CachetteError {
   const { status, headers, url, attempts } = answer
