@@ -57,5 +57,13 @@ export function oneMiss() {
     bypass: 0,
   }
   const zeros = new Array(112).fill(0)
-  return { outcomes, originCalls: 1, drifts: 0, savedMs: 0, savedBytes: 0, hitLatency: zeros, missLatency: zeros }
+  return {
+    outcomes,
+    originCalls: 1,
+    drifts: 0,
+    savedMs: 0,
+    savedBytes: 0,
+    hitLatency: zeros,
+    missLatency: zeros,
+  }
 }

@@ -1,8 +1,6 @@
-import { execFileSync } from 'node:child_process'
 import { chmodSync, chownSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { afterAll, describe, expect, it } from 'vitest'
 import { systemClock } from '../../src/shared/clock.js'
 import { createLmdbStore } from '../../src/stores/lmdb/lmdb-store.js'
@@ -21,12 +19,6 @@ function newFolder(): string {
 const open = (path: string) => createLmdbStore({ path, maxBytes: 2_000_000_000, clock: systemClock })
 
 describe('several processes on one store', () => {
-  it('five kills of one of four writers lose and tear nothing', () => {
-    const script = fileURLToPath(new URL('kill-drill.mjs', import.meta.url))
-    const output = execFileSync(process.execPath, [script, '--kills', '5', '--json'], { encoding: 'utf8' })
-    expect(JSON.parse(output)).toMatchObject({ kills: 5, lost: 0, torn: 0 })
-  })
-
   it('replacement and purge by another process are seen within 100 ms', async () => {
     const path = newFolder()
     const store = await open(path)
