@@ -5,6 +5,7 @@ import type { Clock } from '../shared/clock.js'
 export function waitFor(clock: Clock, delayMs: number, signal: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {
     if (signal.aborted) return reject(signal.reason as Error)
+    if (delayMs <= 0) return resolve()
     const stopTimer = clock.setTimer(() => {
       signal.removeEventListener('abort', onAbort)
       resolve()

@@ -35,6 +35,16 @@ const ACTIONS = {
     for (const url of urls) outcomes.push((await api.fetchExternal(url)).outcome)
     return outcomes
   },
+  /** Several URLs, all at once: the outcome of each, or the code of its error. */
+  atOnce({ service, urls }) {
+    const api = serviceOf(service)
+    const outcomeOf = (url) =>
+      api.fetchExternal(url).then(
+        ({ outcome }) => outcome,
+        ({ code }) => code,
+      )
+    return Promise.all(urls.map(outcomeOf))
+  },
   metrics: (request) => (cachette ?? staticMetrics).metrics(request),
   reset: async () => (await (cachette ?? staticMetrics).resetMetrics()) ?? true,
   purge: (request) => cachette.purge(request),
