@@ -17,6 +17,8 @@ import { createLinkState, type LinkState, type LinkStateCell } from './link-stat
 export interface BackLink {
   readonly state: LinkStateCell
   readonly marks: KeptMarks
+  /** Keeps a copy of a purge that the store behind has taken. */
+  keepMark(mark: Mark): Promise<void>
   /**
    * A number of the store behind which the front heeds, once purges that waited were told.
    *
@@ -78,13 +80,24 @@ export function createBackLink({ front, back, onFrontFailure }: BackLinkParts): 
     await front.forgetAll()
     await marks.forgetCopies()
     await marks.copy(inForce)
-    await state.update(() => ({ identity, applied, applying: applied, local: 0, isAlone: false }))
+    await state.update(() => ({
+      identity,
+      applied,
+      applying: applied,
+      kept: applied,
+      local: 0,
+      isAlone: false,
+    }))
+  }
+
+  async function keepMark(mark: Mark): Promise<void> {
+    await Promise.all([marks.copy([mark]), state.note(mark.sequence)])
   }
 
   async function replay(): Promise<void> {
     for (const { mark, done } of await marks.pending()) {
       const { scope, isSoft, atMs } = mark
-      await marks.copy([await asked(() => back.addMark(scope, { isSoft, atMs }))])
+      await keepMark(await asked(() => back.addMark(scope, { isSoft, atMs })))
       await done()
     }
   }
@@ -117,7 +130,8 @@ export function createBackLink({ front, back, onFrontFailure }: BackLinkParts): 
     }
     await state.update((before) => {
       const reached = isComplete ? Math.max(before.applied, sequence) : sequence
-      return { ...before, applied: reached, applying: reached, local: 0, isAlone: false }
+      const kept = isComplete ? Math.max(before.kept, sequence) : sequence
+      return { ...before, applied: reached, applying: reached, kept, local: 0, isAlone: false }
     })
     return sequence
   }
@@ -162,6 +176,7 @@ export function createBackLink({ front, back, onFrontFailure }: BackLinkParts): 
   return {
     state,
     marks,
+    keepMark,
     reach: () => (reaching ??= reachNow().finally(() => (reaching = undefined))),
     async alone() {
       const known = await state.read()

@@ -57,7 +57,9 @@ export function createFrontCopies({ front, back, link, onFrontFailure }: FrontCo
   /** Where changes were applied meanwhile, one of them may have been meant for this very copy. */
   async function keep(copy: StoreRecord, before: LinkState | undefined): Promise<void> {
     await guarded('keep a copy', async () => {
-      if (!(await front.keep(copy)) || isSameLink(await link.state.read(), before)) return
+      // Together, since they are committed together: purges drawn here later stand above the copy.
+      const [isKept] = await Promise.all([front.keep(copy), link.state.note(copy.sequence)])
+      if (!isKept || isSameLink(await link.state.read(), before)) return
       if (!(await isLatest(copy))) await front.forget(copy.key)
     })
   }
@@ -75,9 +77,12 @@ export function createFrontCopies({ front, back, link, onFrontFailure }: FrontCo
       promoting.add(work)
     },
     async forget(key) {
-      const isThere = ((await front.head(key)) ?? front.read(key)) !== undefined
-      if (isThere) await guarded('forget a copy', () => front.forget(key))
-      return isThere
+      const isForgotten = await guarded('forget a copy', async () => {
+        const isThere = ((await front.head(key)) ?? front.read(key)) !== undefined
+        if (isThere) await front.forget(key)
+        return isThere
+      })
+      return isForgotten === true
     },
     guarded,
     async settled() {

@@ -22,11 +22,13 @@ export interface LayeredBodyParts {
   readonly begin: () => Promise<unknown>
   /** Does something with the front; a failure is told, and no more. */
   readonly guarded: FrontCopies['guarded']
+  /** Notes the number of something that is kept. */
+  readonly note: (kept: number) => Promise<void>
 }
 
 /** Makes the writer of one body. */
 export function createLayeredBodyWriter(parts: LayeredBodyParts, bodyId: string): BodyWriter {
-  const { near, back, alone, behind, onFarFailure, ready, begin, guarded } = parts
+  const { near, back, alone, behind, onFarFailure, ready, begin, guarded, note } = parts
   let far = parts.far
   let hasFailed = false
   let begun: Promise<unknown> | undefined
@@ -73,7 +75,7 @@ export function createLayeredBodyWriter(parts: LayeredBodyParts, bodyId: string)
       }
       if (result.isStored) {
         const { sequence } = result
-        await guarded('keep a copy', () => near.keep({ ...head, sequence }))
+        await guarded('keep a copy', () => Promise.all([near.keep({ ...head, sequence }), note(sequence)]))
       }
       if (!result.isStored && result.because === 'full') return finishAlone(head, beganSequence)
       return result

@@ -10,7 +10,7 @@ import { createAloneWriter } from './alone-writer.js'
 import { createBackLink } from './back-link.js'
 import { createFrontCopies } from './front-copies.js'
 import { createLayeredBodyWriter } from './layered-body-writer.js'
-import { numberOf } from './link-state.js'
+import { type LinkState, numberOf } from './link-state.js'
 import { createLocalNumbers } from './local-numbers.js'
 
 /** What a layered store is made of. */
@@ -83,15 +83,23 @@ export function createLayeredStore({ front, back, onFrontFailure }: LayeredStore
 
   /** Purges that waited are told before anything of the store behind is used. */
   async function behindIsReady(): Promise<void> {
-    if (link.isAway() || !link.isFrontTrusted() || (await link.marks.pending()).length > 0) await link.reach()
+    if (link.isAway() || !link.isFrontTrusted() || (await hasPending())) await link.reach()
   }
+
+  async function hasPending(): Promise<boolean> {
+    const pending = await copies.guarded('read purges', () => link.marks.pending())
+    return pending !== undefined && pending.length > 0
+  }
+
+  const stateNow = (): Promise<LinkState | undefined> =>
+    copies.guarded('read the link', () => link.state.read())
 
   async function read(key: string): Promise<StoreRecord | undefined> {
     await frontIsReady()
     const near = link.isFrontTrusted() ? front.read(key) : undefined
     if (near !== undefined) return fromFront(near)
     await behindIsReady()
-    const before = await link.state.read()
+    const before = await stateNow()
     const record = await heard(() => back.read(key))
     if (record !== undefined) copies.promote(record, before)
     return record
@@ -110,7 +118,7 @@ export function createLayeredStore({ front, back, onFrontFailure }: LayeredStore
     return orAlone(
       async () => {
         await behindIsReady()
-        const before = await link.state.read()
+        const before = await stateNow()
         const result = await back.write(record, numbers.behind(beganSequence))
         if (result.isStored) await copies.keep({ ...record, sequence: result.sequence }, before)
         // What is too large for the one behind may still be kept here.
@@ -122,12 +130,12 @@ export function createLayeredStore({ front, back, onFrontFailure }: LayeredStore
   }
 
   async function confirm(head: EntryHead, beganSequence: number): Promise<WriteResult> {
-    const near = front.read(head.key)
+    const near = await copies.guarded('read a copy', async () => front.read(head.key))
     const body = near?.kind === 'entry' && near.bodyId === head.bodyId ? near.body : undefined
     return orAlone(
       async () => {
         await behindIsReady()
-        const before = await link.state.read()
+        const before = await stateNow()
         const result = await back.confirm(head, numbers.behind(beganSequence))
         if (!result.isStored) return result
         if (body === undefined || body.isRemote) await copies.forget(head.key)
@@ -147,7 +155,7 @@ export function createLayeredStore({ front, back, onFrontFailure }: LayeredStore
       async () => {
         await behindIsReady()
         const mark = await back.addMark(scope, options)
-        await copies.guarded('keep a purge', () => link.marks.copy([mark]))
+        await copies.guarded('keep a purge', () => link.keepMark(mark))
         return mark
       },
       async () => {
@@ -203,6 +211,7 @@ export function createLayeredStore({ front, back, onFrontFailure }: LayeredStore
           ready: behindIsReady,
           begin: frontIsReady,
           guarded: copies.guarded,
+          note: link.state.note,
         },
         bodyId,
       )

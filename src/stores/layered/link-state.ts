@@ -9,6 +9,8 @@ export interface LinkState {
   readonly applied: number
   /** The number up to which somebody is applying changes at the moment, or was when it died. */
   readonly applying: number
+  /** The highest number that something kept here has. */
+  readonly kept: number
   /** The number of the last purge that was drawn here while the store behind was away; 0 for none since it is back. */
   readonly local: number
   /** True once something was written here alone since the store behind was last heard. */
@@ -21,32 +23,46 @@ export interface LinkStateCell {
   read(): Promise<LinkState | undefined>
   /** Changes it in one step; gives what it was changed to. */
   update(change: (before: LinkState) => LinkState): Promise<LinkState>
+  /** Notes the number of something that is kept. */
+  note(kept: number): Promise<void>
 }
 
 /** The longest that cells are kept; every change of the store behind renews it. */
 export const KEPT_MS = 300 * 86_400_000
 
 const NAME = 'layered:link'
-const UNLINKED: LinkState = { identity: undefined, applied: 0, applying: 0, local: 0, isAlone: false }
+const UNLINKED: LinkState = {
+  identity: undefined,
+  applied: 0,
+  applying: 0,
+  kept: 0,
+  local: 0,
+  isAlone: false,
+}
 
 /** Finds the state in the cells of a front. */
 export function createLinkState(cells: Cells): LinkStateCell {
   const parse = (text: string | undefined): LinkState | undefined =>
     text === undefined ? undefined : (JSON.parse(text) as LinkState)
 
+  const update: LinkStateCell['update'] = (change) =>
+    cells.update(NAME, (before, nowMs) => {
+      const state = change(parse(before) ?? UNLINKED)
+      return { action: 'put', value: JSON.stringify(state), keepUntilMs: nowMs + KEPT_MS, result: state }
+    })
+
   return {
     read: async () => parse(await cells.read(NAME)),
-    update: (change) =>
-      cells.update(NAME, (before, nowMs) => {
-        const state = change(parse(before) ?? UNLINKED)
-        return { action: 'put', value: JSON.stringify(state), keepUntilMs: nowMs + KEPT_MS, result: state }
-      }),
+    update,
+    async note(kept) {
+      await update((before) => ({ ...before, kept: Math.max(before.kept, kept) }))
+    },
   }
 }
 
 /** The highest number that is known here. */
-export function numberOf({ applied, local }: LinkState): number {
-  return Math.max(applied, local)
+export function numberOf({ applied, kept, local }: LinkState): number {
+  return Math.max(applied, kept, local)
 }
 
 /** Whether changes were applied between two looks. */
