@@ -6,7 +6,7 @@ import { expect } from 'vitest'
 export const ROOT = resolve(import.meta.dirname, '../..')
 
 /** The guides on behaviour under trouble and at scale that have programs. */
-const TROUBLE = ['stale-answers', 'timeouts', 'poison-guard']
+const TROUBLE = ['stale-answers', 'timeouts', 'poison-guard', 'coalescing']
 
 /** Their paths below {@link ROOT}. */
 export const PAGES: readonly string[] = [
@@ -14,6 +14,14 @@ export const PAGES: readonly string[] = [
     (name) => `docs/guide/${name}.md`,
   ),
   ...readdirSync(join(ROOT, 'docs/recipes')).map((name) => `docs/recipes/${name}`),
+]
+
+/** Every page for readers, with programs or without. */
+export const ALL_PAGES: readonly string[] = [
+  ...['guide', 'recipes'].flatMap((folder) =>
+    readdirSync(join(ROOT, 'docs', folder)).map((name) => `docs/${folder}/${name}`),
+  ),
+  ...['README.md', 'ARCHITECTURE.md', 'CHANGELOG.md'],
 ]
 
 /** The text of a file below {@link ROOT}. */

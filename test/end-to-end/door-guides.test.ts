@@ -24,7 +24,7 @@ import { COUNTS_AS, OUTCOMES, type Outcome } from '../../src/model/outcome.js'
 import { type CacheWorld, openWorld } from '../helpers/cache-world.js'
 import { createGate, errorOf } from '../helpers/gate.js'
 import type { ScriptedReply } from '../helpers/loopback-origin.js'
-import { PAGES, ROOT, anchorsOf, codes, guide, marked, rows, textOf } from './door-guides-pages.js'
+import { ALL_PAGES, ROOT, anchorsOf, codes, guide, marked, rows, textOf } from './door-guides-pages.js'
 
 const [URL_OF_MINE, URL_OF_OTHERS] = ['https://mine.example/', 'https://else.example/']
 const KINDS = ['ttl', 'http'] as const
@@ -354,7 +354,7 @@ describe('the pages', () => {
     const files = readdirSync(join(ROOT, 'src'), { recursive: true, encoding: 'utf8' })
     const source = files.filter((name) => /(?<!\.test)\.ts$/.test(name)).map((name) => textOf(`src/${name}`))
     const known = new Set(source.flatMap((text) => text.match(/\bCACHETTE_[A-Z_]*[A-Z]\b/g) ?? []))
-    for (const page of [...PAGES, 'README.md', 'CHANGELOG.md']) {
+    for (const page of ALL_PAGES) {
       const named = textOf(page).match(/\bCACHETTE_[A-Z_]*[A-Z]\b/g) ?? []
       expect(
         named.filter((name) => !known.has(name)),
@@ -364,7 +364,7 @@ describe('the pages', () => {
   })
 
   it('link to what is there', () => {
-    for (const page of [...PAGES, 'README.md']) {
+    for (const page of ALL_PAGES) {
       for (const [, link = ''] of textOf(page).matchAll(/\]\(((?!https?:)[^)]+)\)/g)) {
         const [path = '', anchor] = link.split('#')
         const target = path === '' ? page : join(dirname(page), path)
