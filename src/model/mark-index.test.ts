@@ -110,6 +110,36 @@ describe('marks by the beginning of a URL', () => {
   })
 })
 
+describe('an entry that was found uncovered', () => {
+  it('is covered by the next mark on it, whatever its number', () => {
+    const index = createMarkIndex()
+    index.add(mark({ tag: 'old' }, 9))
+    expect([index.stateOf(ENTRY), index.stateOf(ENTRY)]).toEqual(['none', 'none'])
+    index.add(mark({ tag: 'new' }, 8))
+    expect(index.stateOf(ENTRY)).toBe('hard')
+    index.load([mark({ tag: 'old' }, 9)])
+    expect(index.stateOf(ENTRY)).toBe('none')
+    index.load([mark({ url: ENTRY.purgeUrl }, 9, true)])
+    expect(index.stateOf(ENTRY)).toBe('soft')
+  })
+
+  it('is not taken for another with its number', () => {
+    const index = createMarkIndex()
+    index.load([mark({ tag: 'x' }, 9), mark({ url: 'https://b/' }, 9), mark({ service: 'books' }, 9)])
+    const others = [
+      { tags: ['x'] },
+      { purgeUrl: 'https://b/' },
+      { service: 'books' },
+      { sequence: 5 + 4_096 },
+    ]
+    for (const other of others) {
+      expect(index.stateOf(ENTRY)).toBe('none')
+      expect(index.stateOf({ ...ENTRY, ...other })).toBe('sequence' in other ? 'none' : 'hard')
+    }
+    expect(index.stateOf({ ...ENTRY, tags: ['x'], sequence: 5 - 4_096 })).toBe('hard')
+  })
+})
+
 describe('the marks of an index', () => {
   it('are as many as there are scopes and kinds, however often they are drawn', () => {
     const index = createMarkIndex()
@@ -163,7 +193,7 @@ describe('an index of marks', () => {
         index.load(marks)
         const newer = marks.filter((each) => each.sequence > entry.sequence && covers(each.scope, entry))
         const state = newer.length === 0 ? 'none' : newer.some(({ isSoft }) => !isSoft) ? 'hard' : 'soft'
-        expect(index.stateOf(entry)).toBe(state)
+        expect([index.stateOf(entry), index.stateOf(entry)]).toEqual([state, state])
         const hardest = index.covering(entry).some(({ isSoft }) => !isSoft)
         expect(index.covering(entry).length > 0).toBe(state !== 'none')
         expect(hardest).toBe(state === 'hard')

@@ -1,5 +1,6 @@
 // The purge marks in force, arranged so that a lookup asks a few maps and never goes through all of them. Pure.
 import { type Coverable, type Mark, type MarkState, covers } from './mark.js'
+import { createUncoveredMemo } from './uncovered-memo.js'
 
 /** What a mark may cover. */
 export interface Markable extends Coverable {
@@ -36,7 +37,10 @@ export function createMarkIndex(): MarkIndex {
   const byTag = new Map<string, readonly Mark[]>()
   const byPrefix = new Map<string, readonly Mark[]>()
   const maps = [byService, byUrl, byTag, byPrefix]
+  const uncovered = createUncoveredMemo()
   let count = 0
+  /** How often the marks changed. */
+  let version = 0
   let newest = 0
   let newestTagged = 0
   let longestPrefix = 0
@@ -50,6 +54,7 @@ export function createMarkIndex(): MarkIndex {
   }
 
   function add(mark: Mark): void {
+    version += 1
     const place = placeOf(mark)
     if (place === undefined) return addOnAll(mark)
     const [map, name] = place
@@ -116,10 +121,16 @@ export function createMarkIndex(): MarkIndex {
     load(marks) {
       onAll = []
       for (const map of maps) map.clear()
+      version += 1
       count = newest = newestTagged = longestPrefix = 0
       for (const mark of marks) add(mark)
     },
-    stateOf: (entry) => stateSince(entry, entry.sequence),
+    stateOf(entry) {
+      if (entry.sequence >= newest || uncovered.has(entry, version)) return 'none'
+      const state = stateSince(entry, entry.sequence)
+      if (state === 'none') uncovered.note(entry, version)
+      return state
+    },
     stateSince,
     mayCover: (call, sequence) =>
       newestTagged > sequence || stateSince({ ...call, tags: NO_TAGS }, sequence) !== 'none',
