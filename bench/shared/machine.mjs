@@ -19,6 +19,11 @@ export function versionOf(name) {
   return readVersion(new URL(`../node_modules/${name}/package.json`, import.meta.url))
 }
 
+/** The version of an installed package of Cachette's own, or undefined. */
+export function packageVersion(name) {
+  return readVersion(new URL(`../../node_modules/${name}/package.json`, import.meta.url))
+}
+
 /** The version of Cachette in this checkout. */
 export function cachetteVersion() {
   return readVersion(new URL('../../package.json', import.meta.url))

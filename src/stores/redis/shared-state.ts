@@ -118,9 +118,11 @@ export function createSharedState(parts: SharedStateParts): SharedState {
   }
 
   async function beat(): Promise<void> {
+    // By the time the answer is taken in, more may have been heard than it tells of.
+    const heardBefore = heard.last()
     const reply = await link().talk('beat', ['HMGET', names.state, 'dataset', 'logged'])
     const [set, logged] = Array.isArray(reply) ? (reply as readonly unknown[]) : []
-    if (String(set) !== dataset || numberOf(logged) < heard.last()) {
+    if (String(set) !== dataset || numberOf(logged) < heardBefore) {
       return link().distrust('beat', new Error('the data set is another one'))
     }
     noteAlive()

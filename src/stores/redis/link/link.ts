@@ -90,6 +90,8 @@ const ASK_AGAIN_MS = 2_000
 const PROBE_WITHIN_MS = 2_000
 /** The most operations under way at a time. */
 const MAX_PENDING = 4_000
+/** How long after the last operation a connection keeps the process alive, in milliseconds. */
+const RELEASE_AFTER_MS = 20
 /** How often a server that takes no writes is given up for the one that may have taken its place. */
 const LOOK_FOR_MASTER_EVERY_MS = 30_000
 
@@ -107,6 +109,9 @@ export function createLink(parts: LinkParts): Link {
   let openedAtMs = -Infinity
   let lookedForMasterMs = -Infinity
   let refused: string | undefined
+  /** The session that keeps the process alive, since somebody waits for it. */
+  let held: Session | undefined
+  let isReleasing = false
   let cancelProbe: () => void = () => undefined
   let closing = new AbortController()
   let tellBegun: () => void = () => undefined
@@ -233,6 +238,23 @@ export function createLink(parts: LinkParts): Link {
     fail(operation, error, { isGone: true })
   }
 
+  function holdNow(session: Session): void {
+    held = session
+    hold(session, true)
+  }
+
+  /** Idle connections let the process end; telling them so at each operation would cost more than the operation. */
+  function releaseSoon(): void {
+    if (isReleasing) return
+    isReleasing = true
+    clock.setTimer(() => {
+      isReleasing = false
+      if (pending.size > 0 || held === undefined) return
+      hold(held, false)
+      held = undefined
+    }, RELEASE_AFTER_MS)
+  }
+
   function ask<Result>(
     operation: string,
     limitMs: number,
@@ -246,7 +268,7 @@ export function createLink(parts: LinkParts): Link {
       const settle = (): void => {
         cancel()
         pending.delete(giveUp)
-        if (pending.size === 0) hold(session, false)
+        if (pending.size === 0) releaseSoon()
       }
       const giveUp = (error: Error): void => {
         settle()
@@ -258,7 +280,7 @@ export function createLink(parts: LinkParts): Link {
         if (pending.has(giveUp))
           fail(operation, new Error(`no answer within ${limitMs} ms`), { isGone: false })
       }
-      if (pending.size === 0) hold(session, true)
+      if (held !== session) holdNow(session)
       pending.add(giveUp)
       work(session).then(
         (result) => {
