@@ -1,6 +1,6 @@
 // One breaker: closed while calls succeed, open for a while after so many failures in a row, then half open for one call
 // that shows whether the origin is back. Knows no clock: instants are handed in.
-import { ConsecutiveBreaker } from 'cockatiel'
+import { ConsecutiveBreaker } from 'cockatiel/dist/breaker/ConsecutiveBreaker.js'
 import type { BreakerRule } from '../model/policy.js'
 
 /** What a breaker is doing. */

@@ -1,5 +1,5 @@
 // Whether a call that failed may be sent once more, and how long to wait before. Pure but for the randomness that is handed in.
-import { noJitterGenerator } from 'cockatiel'
+import { noJitterGenerator } from 'cockatiel/dist/backoff/ExponentialBackoffGenerators.js'
 import { CachetteError } from '../errors/cachette-error.js'
 import { firstValue } from '../http/header-fields.js'
 import { retryAtMs } from '../http/retry-after.js'
