@@ -1,4 +1,5 @@
 // Cachette as a user sees it: the built package, through its public names only.
+import { randomBytes } from 'node:crypto'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -9,7 +10,8 @@ export const SERVICE = 'bench'
 
 /**
  * An instance whose service `bench` claims the origin; `service` holds that service's other options. With `isDeclared`
- * false no service is declared: the origin is a host like any other, and `http` holds the options for those.
+ * false no service is declared: the origin is a host like any other, and `http` holds the options for those. With
+ * `isEncrypted` the store is under a key.
  */
 export async function openCachette({
   origin,
@@ -18,6 +20,7 @@ export async function openCachette({
   isDeclared = true,
   service = {},
   http = {},
+  isEncrypted = false,
 }) {
   const cachette = await createCachette({
     store,
@@ -25,7 +28,7 @@ export async function openCachette({
     ...(isDeclared
       ? { services: { [SERVICE]: { baseURL: origin.url, ...service } } }
       : { defaults: { http } }),
-    env: {},
+    env: isEncrypted ? { CACHETTE_ENCRYPTION_KEY: randomBytes(32).toString('hex') } : {},
   })
   const close = () => cachette.close()
   return isDeclared ? { cachette, api: cachette.service(SERVICE), close } : { cachette, close }

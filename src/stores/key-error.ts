@@ -1,4 +1,5 @@
 // What is said where a store cannot be used with the keys at hand; no word of the keys themselves.
+import { assertNever } from '../shared/assert-never.js'
 import type { KeyRefusal } from './codec/key-check.js'
 import { StoreOpenError } from './store-open-error.js'
 
@@ -31,5 +32,7 @@ export function keyError(because: KeyRefusal, where: string): StoreOpenError {
         'not-openable',
         `What ${where} says of its key is damaged; choose a new place`,
       )
+    default:
+      return assertNever(because)
   }
 }

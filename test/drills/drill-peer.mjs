@@ -3,6 +3,7 @@
 import { randomBytes } from 'node:crypto'
 import { writeSync } from 'node:fs'
 import { createInterface } from 'node:readline'
+import { readEncryptionKeys } from '../../dist/config/encryption-keys.js'
 import { createLmdbStore } from '../../dist/stores/lmdb/lmdb-store.js'
 import { systemClock } from '../../dist/shared/clock.js'
 import { drillEntry, oneMiss, versionOf } from './drill-entry.mjs'
@@ -33,6 +34,7 @@ const ACTIONS = {
       path: folder,
       maxBytes: 2_000_000_000,
       clock: systemClock,
+      keys: readEncryptionKeys(process.env),
       onWarning: (message) => warnings.push(message),
     })
     return { warnings }
@@ -80,6 +82,7 @@ const ACTIONS = {
     listed: await store.cells.list(cell),
   }),
   marks: () => store.marks(),
+  sequence: () => ({ sequence: store.sequence() }),
   health: () => store.health(),
   secret: async () => ({ secret: Buffer.from(await store.secret()).toString('hex') }),
   // Counts on exit, as an instance does that ends without being closed, with a write under way.

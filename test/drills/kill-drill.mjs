@@ -1,7 +1,8 @@
 // Several processes write to one store while one after another is killed with SIGKILL in the middle of it.
 // Afterwards the store must open, and every entry whose write was acknowledged must be there and whole.
-// Usage: node test/drills/kill-drill.mjs [--kills 100] [--writers 4] [--json]
+// Usage: node test/drills/kill-drill.mjs [--kills 100] [--writers 4] [--encrypted] [--json]
 import { spawn } from 'node:child_process'
+import { randomBytes } from 'node:crypto'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -9,6 +10,7 @@ import { createInterface } from 'node:readline'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
+import { readEncryptionKeys } from '../../dist/config/encryption-keys.js'
 import { createLmdbStore } from '../../dist/stores/lmdb/lmdb-store.js'
 import { systemClock } from '../../dist/shared/clock.js'
 import { versionOf } from './drill-entry.mjs'
@@ -17,10 +19,14 @@ const { values } = parseArgs({
   options: {
     kills: { type: 'string', default: '100' },
     writers: { type: 'string', default: '4' },
+    encrypted: { type: 'boolean', default: false },
     json: { type: 'boolean', default: false },
   },
 })
 const kills = Number(values.kills)
+// The writers have it from their environment.
+if (values.encrypted) process.env.CACHETTE_ENCRYPTION_KEY = randomBytes(32).toString('hex')
+const keys = values.encrypted ? readEncryptionKeys(process.env) : undefined
 const folder = mkdtempSync(join(tmpdir(), 'cachette-kill-'))
 const script = fileURLToPath(new URL('drill-writer.mjs', import.meta.url))
 const acknowledged = new Map()
@@ -106,7 +112,7 @@ try {
   }
   await Promise.all([...children].map(kill))
   const openingMs = performance.now()
-  const store = await createLmdbStore({ path: folder, maxBytes: 2_000_000_000, clock: systemClock })
+  const store = await createLmdbStore({ path: folder, maxBytes: 2_000_000_000, clock: systemClock, keys })
   figures.openedInMs = Math.round(performance.now() - openingMs)
   verify(store)
   const { services } = await store.ledger.figures({})

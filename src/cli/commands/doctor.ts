@@ -5,7 +5,7 @@ import { Command } from 'commander'
 import type { Admin } from '../../admin/admin.js'
 import type { CommandContext } from '../context.js'
 import { describeFailure } from '../describe-failure.js'
-import { checkCredentials, checkStores } from '../doctor/cache-checks.js'
+import { checkCredentials, checkEncryption, checkStores } from '../doctor/cache-checks.js'
 import { fail, type Check } from '../doctor/check.js'
 import {
   checkClock,
@@ -67,6 +67,7 @@ async function checkCache(context: CommandContext): Promise<readonly Check[]> {
   return [
     checkConfiguration(process.cwd()),
     ...checkStores(health, context.warnings),
+    ...checkEncryption(health),
     ...(await Promise.all(folderChecks)).flat(),
     ...checkCredentials(services),
     checkClock(Date.now(), instants),

@@ -46,6 +46,23 @@ function checkStore({
   )
 }
 
+/** One line per tier that outlives the process and keeps what it has in its own way: a Store that was given says nothing. */
+export function checkEncryption({ tiers }: HealthReport): readonly Check[] {
+  return tiers
+    .filter(({ tier, problem }) => (tier === 'lmdb' || tier === 'redis') && problem === undefined)
+    .map(({ tier, encryption }) => {
+      if (encryption === undefined)
+        return ok('encryption', `${tier}: off; CACHETTE_ENCRYPTION_KEY turns it on`)
+      const { entriesUnderOlderKeys: older } = encryption
+      if (older === 0) return ok('encryption', `${tier}: on, every entry under the present key`)
+      return ok(
+        'encryption',
+        `${tier}: on; about ${counted(older, 'entry', 'entries')} under an older key: ` +
+          'leave it in CACHETTE_ENCRYPTION_KEY_PREVIOUS until there is none, or do without them',
+      )
+    })
+}
+
 /** One line per service. */
 export function checkCredentials(services: readonly ServiceInfo[]): readonly Check[] {
   return services.map(({ name, hasCredentials, missing }) => {

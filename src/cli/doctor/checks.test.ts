@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import pc from 'picocolors'
 import { describe, expect, it } from 'vitest'
 import type { StoreHealth } from '../../model/store.js'
-import { checkCredentials, checkStores } from './cache-checks.js'
+import { checkCredentials, checkEncryption, checkStores } from './cache-checks.js'
 import {
   checkClock,
   checkConfiguration,
@@ -74,6 +74,22 @@ describe('checks of the cache', () => {
     expect(checkStores(report, [])).toMatchObject([{ status: 'warn' }])
     expect(checkStores(report, ['the store could not be opened'])).toMatchObject([
       { status: 'fail', detail: 'the store could not be opened' },
+    ])
+  })
+
+  it('encryption is told of per lasting tier: off, on, and how much stands under an older key', () => {
+    const detailsOf = (...tiers: StoreHealth[]): unknown =>
+      checkEncryption({ isHealthy: true, tiers }).map(({ status, detail }) => [status, detail])
+    const under = (entriesUnderOlderKeys: number): StoreHealth => ({
+      ...lmdb,
+      encryption: { entriesUnderOlderKeys },
+    })
+    expect(detailsOf(memory)).toEqual([])
+    expect(detailsOf({ ...lmdb, problem: 'it cannot be read' })).toEqual([])
+    expect(detailsOf(memory, lmdb, under(0), under(7))).toEqual([
+      ['ok', 'lmdb: off; CACHETTE_ENCRYPTION_KEY turns it on'],
+      ['ok', 'lmdb: on, every entry under the present key'],
+      ['ok', expect.stringMatching(/^lmdb: on; about 7 entries under an older key: leave it in CACHETTE_/)],
     ])
   })
 

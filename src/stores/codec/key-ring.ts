@@ -33,7 +33,7 @@ export interface KeyRing {
 /** Bytes of a proof. */
 export const PROOF_BYTES = 32
 /** Bytes of an id. */
-export const ID_BYTES = 3
+const ID_BYTES = 3
 const KEY_BYTES = 32
 
 /** The keys of the store with this salt, the current one first. */

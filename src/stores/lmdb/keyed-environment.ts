@@ -4,6 +4,7 @@
 import { randomBytes } from 'node:crypto'
 import { statSync } from 'node:fs'
 import { join } from 'node:path'
+import { assertNever } from '../../shared/assert-never.js'
 import { createEnvelope } from '../codec/envelope.js'
 import { checkKeys, type CheckedKeys, followCheck } from '../codec/key-check.js'
 import type { GivenKeys, KeyRing } from '../codec/key-ring.js'
@@ -91,6 +92,8 @@ function unlock(
       return isReadOnly || rotate(environment, checked) ? withKeys(environment, checked.keys) : undefined
     case 'known':
       return withKeys(environment, checked.keys)
+    default:
+      return assertNever(checked)
   }
 }
 

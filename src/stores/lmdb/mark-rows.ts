@@ -101,7 +101,11 @@ function rowKeyOf({ names }: Tables, { scope, isSoft }: Mark): Buffer {
   return names.digest(markId(scope, isSoft))
 }
 
-function encodeMark({ envelope }: Tables, rowKey: Buffer, { scope, sequence, atMs, isSoft }: Mark): Uint8Array {
+function encodeMark(
+  { envelope }: Tables,
+  rowKey: Buffer,
+  { scope, sequence, atMs, isSoft }: Mark,
+): Uint8Array {
   const writer = createByteWriter()
   writer.integer(sequence)
   writer.float64(atMs)
