@@ -265,7 +265,9 @@ export function createLink(parts: LinkParts): Link {
     if (pending.size >= MAX_PENDING) return Promise.reject(awayError('has too much to do'))
     const { session } = state
     return new Promise((resolve, reject) => {
+      let cancel: () => void = () => undefined
       const settle = (): void => {
+        clearImmediate(begin)
         cancel()
         pending.delete(giveUp)
         if (pending.size === 0) releaseSoon()
@@ -274,15 +276,19 @@ export function createLink(parts: LinkParts): Link {
         settle()
         reject(error)
       }
-      // The reply may have come while this process was busy: a turn of the event loop reads it before time is called.
-      const cancel = clock.setTimer(() => setImmediate(() => late()), limitMs)
       const late = (): void => {
         if (pending.has(giveUp))
           fail(operation, new Error(`no answer within ${limitMs} ms`), { isGone: false })
       }
+      // A busy process is not a server that hangs: time begins when the command has been written, which the client does in the
+      // next turn of the event loop, and a reply that came meanwhile is read before time is called.
       if (held !== session) holdNow(session)
+      const working = work(session)
+      const begin = setImmediate(() => {
+        cancel = clock.setTimer(() => setImmediate(late), limitMs)
+      })
       pending.add(giveUp)
-      work(session).then(
+      working.then(
         (result) => {
           if (!pending.has(giveUp)) return
           if (operation === 'write') refused = undefined
