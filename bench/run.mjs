@@ -11,6 +11,7 @@ const BENCHES = [
   'axios-hit',
   'register-uncached',
   'lmdb-hit',
+  'redis-hit',
   'scale',
   'stampede',
 ]
