@@ -132,7 +132,14 @@ describe('an instance with CACHETTE_ENCRYPTION_KEY', () => {
 
   it('is refused for stores that it would not encrypt', async () => {
     const keyv = { get: async () => undefined, set: async () => true, delete: async () => true }
-    const open = createCachette({ store: { type: 'keyv', keyv }, env: { CACHETTE_ENCRYPTION_KEY: KEY } })
-    await expect(open).rejects.toMatchObject({ code: 'CACHETTE_CONFIG' })
+    for (const store of [{ type: 'keyv', keyv } as const, 'redis://127.0.0.1:9']) {
+      const open = createCachette({ store, env: { CACHETTE_ENCRYPTION_KEY: KEY } })
+      await expect(open).rejects.toMatchObject({
+        code: 'CACHETTE_CONFIG',
+        message: expect.stringMatching(
+          /^CACHETTE_ENCRYPTION_KEY with a (keyv|redis) store is not in this/,
+        ) as string,
+      })
+    }
   })
 })

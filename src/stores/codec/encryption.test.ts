@@ -31,9 +31,9 @@ const somewhere = fc.uint8Array({ minLength: 0, maxLength: 40 })
 const payloads = fc.uint8Array({ maxLength: 600 })
 
 /** The checksum that an encrypted record has to have, tag and all, so that nothing but the tag stands in the way. */
-function checksumOf(sealed: Buffer): number {
+function checksumOf(sealed: Buffer, at: Uint8Array = place): number {
   const from = Math.max(16, sealed.length - 16)
-  return crc32(sealed.subarray(from), crc32(sealed.subarray(0, 12), crc32(place)))
+  return crc32(sealed.subarray(from), crc32(sealed.subarray(0, 12), crc32(at)))
 }
 
 describe('an envelope with keys', () => {
@@ -73,6 +73,21 @@ describe('an envelope with keys', () => {
       if (envelope.open('chunk', place, altered).state === 'whole') opened += 1
     }
     expect(opened).toBe(0)
+  })
+
+  it('gives nothing of a record that was moved, or called another kind, with a checksum made to fit', () => {
+    const moved = Buffer.from(envelope.seal('entry', place, Buffer.from('a head')))
+    const elsewhere = Buffer.from('tmdb:0002')
+    moved.writeUInt32LE(checksumOf(moved, elsewhere), 12)
+    expect(envelope.open('entry', elsewhere, moved)).toEqual(damaged)
+    const renamed = Buffer.from(envelope.seal('entry', place, Buffer.from('a head')))
+    renamed[3] = 2
+    renamed.writeUInt32LE(checksumOf(renamed), 12)
+    expect(envelope.open('vary', place, renamed)).toEqual(damaged)
+    const unpacked = Buffer.from(envelope.seal('chunk', place, Buffer.from('a block'), FLAG_LZ4))
+    unpacked[4] = (unpacked[4] ?? 0) & ~FLAG_LZ4
+    unpacked.writeUInt32LE(checksumOf(unpacked), 12)
+    expect(envelope.open('chunk', place, unpacked)).toEqual(damaged)
   })
 
   it('gives nothing of a record at another place, of another kind or of another store', () => {

@@ -39,13 +39,16 @@ export interface KeyedEnvironment extends Environment {
   isUnlocked(): boolean
 }
 
+/** Each other process that begins, replaces or rotates the store at the same moment costs a try. */
+const MAX_TRIES = 32
+
 /**
  * Opens or makes the store in a folder.
  *
  * @throws StoreOpenError with the reason `key-missing` or `wrong-key` where the keys do not fit; the store is as it was then
  */
 export async function openKeyedEnvironment(options: KeyedEnvironmentOptions): Promise<KeyedEnvironment> {
-  for (;;) {
+  for (let tries = 0; tries < MAX_TRIES; tries += 1) {
     // Noted first: what stands here still when it is to be moved is the file that was opened.
     const file = inodeOf(join(options.folder, DATA_FILE))
     const environment = await openEnvironment(options)
@@ -64,6 +67,7 @@ export async function openKeyedEnvironment(options: KeyedEnvironmentOptions): Pr
     }
     await environment.root.close()
   }
+  throw new StoreOpenError('not-openable', `The store in ${options.folder} changes whenever it is opened.`)
 }
 
 /** The environment under its keys; undefined where it has to be opened again. */
