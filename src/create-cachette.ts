@@ -33,7 +33,7 @@ import { metricsOf } from './events/metrics-view.js'
 import { type ListOptions, createEntries } from './instance/entries.js'
 import { declaredLimits } from './instance/declared-limits.js'
 import { keepHouse } from './instance/housekeeping.js'
-import { type OpenedStores, openStores } from './instance/open-store.js'
+import { MEMO_SHARE, openConfigured } from './instance/open-configured.js'
 import { onProcessExit } from './instance/process-exit.js'
 import { claimingService, createClaim, servicesOf } from './instance/services.js'
 import type { EntryDetails, EntrySummary, Explanation, PurgeRequest } from './model/entry-summary.js'
@@ -123,8 +123,6 @@ const CLOSE_WITHIN_MS = 5_000
 const CUT_OFF_AFTER_MS = 4_000
 const MAX_HISTORY_MS = 7 * 86_400_000
 const MINUTE_MS = 60_000
-/** The part of the memory bound that the memo of calls may take. */
-const MEMO_SHARE = 1 / 4
 
 /**
  * Makes a cache. Reads no file; reads the environment for TTLs, base URLs and credentials.
@@ -147,7 +145,10 @@ export async function openCachette(options: unknown, origin: InstanceOrigin): Pr
     bus.emit('warning', { message })
     process.emitWarning(`cachette: ${message}`, 'CachetteWarning')
   }
-  const stores = await openConfigured(config, origin.folder, warn)
+  const stores = await openConfigured(config, origin.folder, {
+    warn,
+    onFrontFailure: (failure) => bus.emit('tier-failed', failure),
+  })
   const key = await secretFor(config, stores.shared, warn)
   const hasher = createKeyHasher(key.secret)
   const tiers = await createTiers({ ...stores, clock, bus, isProcessOnly: key.isProcessOnly })
@@ -328,26 +329,6 @@ export async function openCachette(options: unknown, origin: InstanceOrigin): Pr
     },
   }
   return cachette
-}
-
-function openConfigured(
-  config: ResolvedConfig,
-  folder: string,
-  warn: (message: string) => void,
-): Promise<OpenedStores> {
-  const [plan] = config.stores
-  if (plan === undefined) throw configError('store is empty')
-  if (plan.type === 'memory' && config.memory === false) {
-    throw configError(
-      "store is 'memory:' and memory is false: there is nowhere to keep entries; set one of them",
-    )
-  }
-  const memory =
-    config.memory === false
-      ? false
-      : { ...config.memory, maxBytes: Math.ceil(config.memory.maxBytes * (1 - MEMO_SHARE)) }
-  const { stores: plans, clock, encryptionKeys: keys } = config
-  return openStores({ plans, memory, clock, keys, folder, warn })
 }
 
 /** The secret under which credentials enter keys: from the environment, else from the store. */

@@ -197,6 +197,12 @@ export async function createTiers(parts: TierParts): Promise<Tiers> {
     return onFailure('look', error)
   }
 
+  /** Where nearer copies stand in for what is far away, nothing is known of what others change there. */
+  function onAnswer(): void {
+    if (shared.isAway?.() !== true) return onWord()
+    if (awaySinceMs === undefined) onLookFailure(new Error('nothing is heard of it'))
+  }
+
   async function applyLater(): Promise<void> {
     const since = seen
     const changes = await shared.changesSince(since)
@@ -211,12 +217,12 @@ export async function createTiers(parts: TierParts): Promise<Tiers> {
       if (current instanceof Promise) {
         return guarded(
           current.then((sequence) => {
-            onWord()
+            onAnswer()
             return sequence === seen ? undefined : applyLater()
           }),
         )
       }
-      onWord()
+      onAnswer()
       if (current === seen) return undefined
       const changes = shared.changesSince(seen)
       if (changes instanceof Promise) return guarded(applyLater())
@@ -327,13 +333,13 @@ export async function createTiers(parts: TierParts): Promise<Tiers> {
       const copy = near?.read(key)
       if (copy !== undefined) return { record: copy, tier: 'memory' }
       if (isOneTier) return undefined
-      const record = await attempt('read', async () => {
+      const found = await attempt('read', async () => {
         const read = await shared.read(key)
-        return read === undefined ? undefined : taken(read)
+        if (read === undefined) return undefined
+        return { record: taken(read), tier: shared.tierOf?.(read) ?? shared.tier }
       })
-      if (record === undefined) return undefined
-      if (!isRemote(record)) near?.keep(record)
-      return { record, tier: shared.tier }
+      if (found !== undefined && !isRemote(found.record)) near?.keep(found.record)
+      return found
     },
     began: async () => floor(await began()),
     keepNear(record) {

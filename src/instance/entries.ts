@@ -74,7 +74,9 @@ export function createEntries({ config, policyOf, tiers, bus, clock }: EntriesPa
         ...(query === undefined ? {} : { query }),
         ...(cursor === undefined ? {} : { cursor }),
       })
-      const entries = page.entries.filter((head) => !isGone(head)).map((head) => summaryOf(head, shared.tier))
+      const entries = page.entries
+        .filter((head) => !isGone(head))
+        .map((head) => summaryOf(head, shared.tierOf?.(head) ?? shared.tier))
       return page.cursor === undefined ? { entries } : { entries, cursor: page.cursor }
     },
     async entry(key) {

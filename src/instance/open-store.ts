@@ -3,8 +3,9 @@ import { resolve } from 'node:path'
 import type { EncryptionKeys } from '../config/encryption-keys.js'
 import type { StorePlan } from '../config/store-options.js'
 import { configError, notInThisVersion } from '../errors/cachette-error.js'
-import type { NearStore, Store } from '../model/store.js'
+import type { FrontStore, NearStore, Store } from '../model/store.js'
 import type { Clock } from '../shared/clock.js'
+import type { FrontFailure } from '../stores/layered/layered-store.js'
 import type { TierStateListener } from '../stores/tier-state.js'
 import type { StoreOpenReason } from '../stores/store-open-error.js'
 import { assertNever } from '../shared/assert-never.js'
@@ -29,6 +30,8 @@ export interface OpenStoreParts {
   readonly warn: (message: string) => void
   /** Told when a remote store goes away, and when it is back. */
   readonly onState?: TierStateListener
+  /** Told of each failure of an embedded store that stands in front of a remote one. */
+  readonly onFrontFailure: (failure: FrontFailure) => void
 }
 
 /** The tiers to work with. */
@@ -40,43 +43,77 @@ export interface OpenedStores {
 /** Opens the store and the memory tier in front of it. */
 export async function openStores(parts: OpenStoreParts): Promise<OpenedStores> {
   const { plans, memory } = parts
-  const [plan] = plans
+  const [plan, behind] = plans
   if (plan === undefined || plan.type === 'memory') {
     const store = await memoryStore(parts, memory || undefined)
     return { near: store, shared: store }
   }
   const near = memory === false ? undefined : await memoryStore(parts, memory)
-  const shared = await openShared(parts, plan)
+  const shared = behind === undefined ? await openShared(parts, plan) : await openLayers(parts, plan, behind)
   if (shared !== undefined) return { near, shared }
   const instead = near ?? (await memoryStore(parts, undefined))
   return { near: instead, shared: instead }
 }
 
+/** An embedded store in front of another one, which goes on alone where the front cannot be opened. */
+async function openLayers(
+  parts: OpenStoreParts,
+  near: StorePlan,
+  behind: StorePlan,
+): Promise<Store | undefined> {
+  if (near.type !== 'lmdb' || behind.type === 'memory') {
+    throw new Error(`a ${near.type} store does not stand in front of a ${behind.type} store`)
+  }
+  const front = await openLmdb(parts, near, `entries are kept in memory and ${behind.type}`)
+  const back = await openShared(parts, behind)
+  if (front === undefined || back === undefined) return back ?? front
+  const { warn, onFrontFailure } = parts
+  const { createLayeredStore } = await import('../stores/layered/layered-store.js')
+  return createLayeredStore({
+    front,
+    back,
+    onFrontFailure(failure) {
+      const { operation, error } = failure
+      warn(`the ${near.type} tier could not ${operation} (${error.message}); the ${back.tier} tier goes on`)
+      onFrontFailure(failure)
+    },
+  })
+}
+
+async function openLmdb(
+  { clock, folder, keys, warn }: OpenStoreParts,
+  plan: Extract<StorePlan, { type: 'lmdb' }>,
+  instead: string,
+): Promise<FrontStore | undefined> {
+  try {
+    const { createLmdbStore } = await import('../stores/lmdb/lmdb-store.js')
+    const { maxBytes, compressAboveBytes } = plan
+    return await createLmdbStore({
+      path: resolve(folder, plan.path),
+      maxBytes,
+      compressAboveBytes,
+      clock,
+      keys,
+      onWarning: warn,
+    })
+  } catch (error) {
+    if (isKeyError(error)) throw configError(error.message, error)
+    const reason = error instanceof Error ? error.message : String(error)
+    warn(`the store lmdb:${plan.path} could not be opened (${reason}); ${instead}`)
+    return undefined
+  }
+}
+
 async function openShared(
-  { clock, folder, keys, warn, onState }: OpenStoreParts,
+  parts: OpenStoreParts,
   plan: Exclude<StorePlan, { type: 'memory' }>,
 ): Promise<Store | undefined> {
+  const { clock, keys, warn, onState } = parts
   switch (plan.type) {
     case 'given':
       return plan.store
     case 'lmdb':
-      try {
-        const { createLmdbStore } = await import('../stores/lmdb/lmdb-store.js')
-        const { maxBytes, compressAboveBytes } = plan
-        return await createLmdbStore({
-          path: resolve(folder, plan.path),
-          maxBytes,
-          compressAboveBytes,
-          clock,
-          keys,
-          onWarning: warn,
-        })
-      } catch (error) {
-        if (isKeyError(error)) throw configError(error.message, error)
-        const reason = error instanceof Error ? error.message : String(error)
-        warn(`the store lmdb:${plan.path} could not be opened (${reason}); entries are kept in memory alone`)
-        return undefined
-      }
+      return openLmdb(parts, plan, 'entries are kept in memory alone')
     case 'keyv': {
       if (keys !== undefined) throw notInThisVersion('CACHETTE_ENCRYPTION_KEY with a keyv store')
       const { createKeyvStore } = await import('../stores/keyv/keyv-store.js')

@@ -13,6 +13,13 @@ import { createLayeredBodyWriter } from './layered-body-writer.js'
 import { type LinkState, numberOf } from './link-state.js'
 import { createLocalNumbers } from './local-numbers.js'
 
+/** A failure of the front. */
+export interface FrontFailure {
+  readonly tier: StoreTier
+  readonly operation: string
+  readonly error: Error
+}
+
 /** What a layered store is made of. */
 export interface LayeredStoreOptions {
   /** Near at hand, shared by the processes of a machine. */
@@ -20,11 +27,7 @@ export interface LayeredStoreOptions {
   /** Shared by all machines. */
   readonly back: Store
   /** Told of failures of the front; those of the store behind reject, or are its own to tell. */
-  readonly onFrontFailure?: (failure: {
-    readonly tier: StoreTier
-    readonly operation: string
-    readonly error: Error
-  }) => void
+  readonly onFrontFailure?: (failure: FrontFailure) => void
 }
 
 /** Heads that are judged once although both layers have them; of more than these some are judged twice. */
