@@ -99,10 +99,17 @@ function joinedFields({ headers }: AxiosResponse<unknown>): HeaderList {
   )
 }
 
-/** What went wrong beneath axios: an error of its own holds the request, and with it credentials. */
+/**
+ * What went wrong beneath axios: an error of its own holds the request, and with it credentials. Whether the connection had
+ * been used before is kept, since one that died unused since says nothing of the origin.
+ */
 function bareError(error: unknown): unknown {
   if (!(error instanceof Error) || !('isAxiosError' in error)) return error
-  if (error.cause instanceof Error) return error.cause
-  const bare = new Error(error.message)
-  return 'code' in error ? Object.assign(bare, { code: error.code }) : bare
+  const { request } = error as { readonly request?: { readonly reusedSocket?: boolean } }
+  const facts = {
+    ...('code' in error ? { code: error.code } : {}),
+    ...(request?.reusedSocket === true ? { isReusedSocket: true } : {}),
+  }
+  if (error.cause instanceof Error) return Object.assign(error.cause, facts)
+  return Object.assign(new Error(error.message), facts)
 }
