@@ -1,6 +1,6 @@
 // A budget of calls that all processes share, spent as fast as they can.
 import type { Drill } from '../stage/drill.js'
-import type { Scene } from '../stage/scene.js'
+import { type Scene, checkStoreWasThere } from '../stage/scene.js'
 import { sharedStores } from '../stage/shared-stores.js'
 import type { Stage } from '../stage/stage.js'
 import type { Load } from '../stage/start-caller.js'
@@ -42,6 +42,7 @@ async function spend(stage: Stage, scene: Scene, store: string | object): Promis
     const codes = Object.keys(tally.errors)
     const isTyped = codes.length === 1 && codes[0] === 'CACHETTE_QUOTA'
     scene.check('all others were told that it is spent', isTyped, tally.errors)
+    await checkStoreWasThere(scene, callers)
     for (const caller of callers) caller.kill()
   }
   scene.check(
@@ -69,7 +70,7 @@ async function spendAndKill(stage: Stage, scene: Scene, store: string | object):
   scene.check(`${BUDGET} calls at most`, calls <= BUDGET, calls)
   // What the victim had reserved and not sent is gone: one call for each of its callers at most.
   scene.check('the others spent the rest', calls >= BUDGET - 20, calls)
-  for (const caller of others) caller.kill()
+  await checkStoreWasThere(scene, others)
 }
 
 async function start(

@@ -1,7 +1,6 @@
 // A Redis server that goes away in every way it can, under callers who go on, and comes back.
 import type { Drill } from '../stage/drill.js'
 import type { RedisServer } from '../../helpers/redis-server.js'
-import { startSentinels } from '../stage/redis-sentinels.js'
 import type { Scene } from '../stage/scene.js'
 import type { Stage } from '../stage/stage.js'
 import { type Outage, playOutage } from './redis-outage.js'
@@ -52,6 +51,7 @@ export const redisDrill: Drill = {
 async function failOver(stage: Stage, scene: Scene): Promise<void> {
   const master = await stage.redis(scene)
   const replica = await stage.redis(scene, ['--replicaof', '127.0.0.1', String(master.port)])
+  const { startSentinels } = await import('../stage/redis-sentinels.js')
   const sentinels = await startSentinels(master)
   stage.onEnd(() => sentinels.dispose())
   await sentinels.untilReplicated(replica)

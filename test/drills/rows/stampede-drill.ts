@@ -1,7 +1,7 @@
 // Many callers in several processes who want the same thing at the same moment, and the few calls that the origin gets.
 import type { Drill } from '../stage/drill.js'
 import type { FaultOrigin } from '../stage/fault-origin.js'
-import { type Scene, checkNoErrors } from '../stage/scene.js'
+import { type Scene, checkNoErrors, checkStoreWasThere } from '../stage/scene.js'
 import type { Stage } from '../stage/stage.js'
 import type { Caller } from '../stage/start-caller.js'
 import { sharedStores } from '../stage/shared-stores.js'
@@ -66,6 +66,7 @@ async function cold(stage: Stage, scene: Scene, store: string | object): Promise
     if (Object.keys(tally.errors).length > 0) checkNoErrors(scene, tally)
   }
   scene.originWasCalled(origin.calls())
+  await checkStoreWasThere(scene, callers)
   scene.check(
     '1 origin call for each URL',
     counts.every((count) => count === 1),
@@ -94,6 +95,7 @@ async function killed(stage: Stage, scene: Scene, store: string | object): Promi
     if (Object.keys(tally.errors).length > 0) checkNoErrors(scene, tally)
     counts.push(origin.calls(path))
     scene.originWasCalled(origin.calls(path))
+    await checkStoreWasThere(scene, others)
     for (const caller of others) caller.kill()
   }
   scene.check(
@@ -130,6 +132,7 @@ async function expired(stage: Stage, scene: Scene, store: string | object): Prom
     counts.push(origin.newCalls())
   }
   scene.originWasCalled(origin.calls())
+  await checkStoreWasThere(scene, callers)
   scene.check(
     '1 refresh in all processes',
     counts.every((count) => count === 1),

@@ -1,5 +1,6 @@
 // Writes down one fault while it is played.
 import type { Check, SceneReport } from './drill.js'
+import type { Caller } from './start-caller.js'
 import { type Tally, errorsIn, sumOf } from './tally.js'
 
 /** Checks that hold for every call anywhere are made of each tally: no wrong body, no purged answer, no untyped error. */
@@ -88,6 +89,17 @@ async function withinMinutes(playing: Promise<void>): Promise<void> {
     )
   })
   await Promise.race([playing, tooLate]).finally(() => clearTimeout(timer))
+}
+
+/** Notes whether a store failed while it was well: what is then shared between processes is not, and all else follows. */
+export async function checkStoreWasThere(scene: Scene, callers: readonly Caller[]): Promise<void> {
+  const events = await Promise.all(callers.map((caller) => caller.events()))
+  const failed = events.flatMap(({ 'tier-failed': failure }) => (failure === undefined ? [] : [failure.last]))
+  scene.check(
+    'no program took the store for failed',
+    failed.length === 0,
+    failed.length === 0 ? '0' : failed[0],
+  )
 }
 
 /** Notes that callers met with no error at all. */

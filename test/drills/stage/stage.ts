@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Drill, DrillReport, Form, SceneReport } from './drill.js'
-import { type RedisServer, startRedis } from '../../helpers/redis-server.js'
+import type { RedisServer } from '../../helpers/redis-server.js'
 import { type FaultOrigin, startFaultOrigin } from './fault-origin.js'
 import { type Scene, playScene } from './scene.js'
 import { type Caller, type CallerStart, startCaller } from './start-caller.js'
@@ -62,6 +62,8 @@ export async function playDrill(
       return origin
     },
     async redis(scene, settings = []) {
+      // Only drills that need a server wait for the test runner that its module brings along.
+      const { startRedis } = await import('../../helpers/redis-server.js')
       const server = await startRedis(settings).catch((error: Error & { code?: string }) => {
         if (error.code === 'ENOENT') return scene.cannotPlay('redis-server is not installed')
         throw error
