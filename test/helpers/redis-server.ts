@@ -26,6 +26,23 @@ export interface RedisServer {
   dispose(): Promise<void>
 }
 
+/** What runs still; a test that is cut off does not leave servers behind. */
+const running = new Set<ChildProcess>()
+process.once('exit', () => running.forEach((child) => child.kill('SIGKILL')))
+
+/** Starts a process that ends with this one. */
+function start(args: readonly string[]): { readonly child: ChildProcess; readonly ended: Promise<void> } {
+  const child = spawn('redis-server', args, { stdio: 'ignore' })
+  running.add(child)
+  const ended = new Promise<void>((resolve) =>
+    child.once('exit', () => {
+      running.delete(child)
+      resolve()
+    }),
+  )
+  return { child, ended }
+}
+
 const READY_WITHIN_MS = 20_000
 const LOOK_EVERY_MS = 20
 
@@ -86,10 +103,10 @@ export async function startRedis(settings: readonly string[] = []): Promise<Redi
   let child: ChildProcess | undefined
   let ended: Promise<void> = Promise.resolve()
 
-  async function start(): Promise<void> {
-    const started = spawn('redis-server', args, { stdio: 'ignore' })
-    child = started
-    ended = new Promise((resolve) => started.once('exit', () => resolve()))
+  async function begin(): Promise<void> {
+    const started = start(args)
+    child = started.child
+    ended = started.ended
     await isAnswering(port)
   }
 
@@ -98,13 +115,13 @@ export async function startRedis(settings: readonly string[] = []): Promise<Redi
     await ended
   }
 
-  await start()
+  await begin()
   return {
     port,
     url: `redis://127.0.0.1:${port}`,
     command: (...words) => commandOn(port, words),
     stop,
-    restart: start,
+    restart: begin,
     pause: () => void child?.kill('SIGSTOP'),
     resume: () => void child?.kill('SIGCONT'),
     async dispose() {
@@ -214,8 +231,7 @@ export async function startRedisSentinel(): Promise<RedisSentinel> {
       `sentinel failover-timeout ${name} 2000`,
     ].join('\n'),
   )
-  const sentinel = spawn('redis-server', [file, '--sentinel'], { stdio: 'ignore' })
-  const ended = new Promise<void>((resolve) => sentinel.once('exit', () => resolve()))
+  const { child: sentinel, ended } = start([file, '--sentinel'])
   await isAnswering(port)
   await untilTrue(async () =>
     JSON.stringify(await commandOn(port, ['SENTINEL', 'REPLICAS', name])).includes(String(replica.port)),

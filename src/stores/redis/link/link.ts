@@ -12,7 +12,7 @@ import { callScript, type Script, type ScriptCall, type Words } from './script.j
 import { openSession, type Session, type Topology } from './session.js'
 
 /** How long what nobody waits for may take, in milliseconds. */
-export const BEHIND_MS = 1_000
+const BEHIND_MS = 1_000
 
 /** What a link is made of. */
 export interface LinkParts {
@@ -337,7 +337,7 @@ export function createLink(parts: LinkParts): Link {
 }
 
 /** What a user of the server must be allowed to do, for warnings. */
-export const NEEDED_RIGHTS =
+const NEEDED_RIGHTS =
   'It needs the keys and channels that begin with the prefix, and the commands in the guide to Redis: ACL SETUSER … ' +
   '~cachette:* &cachette:* +@read +@write +@connection +@scripting +@pubsub +time +info -@dangerous -@admin'
 

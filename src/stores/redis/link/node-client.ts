@@ -5,7 +5,7 @@ import type { Address, Endpoint } from './endpoint.js'
 import type { Words } from './script.js'
 
 /** How long a connection may take to come about, in milliseconds. */
-export const CONNECT_WITHIN_MS = 2_000
+const CONNECT_WITHIN_MS = 2_000
 
 /** Replies hold bytes, and maps are lists of names and values. */
 export const AS_BYTES = { [RESP_TYPES.BLOB_STRING]: Buffer, [RESP_TYPES.MAP]: Array } as const
