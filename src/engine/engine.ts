@@ -37,6 +37,7 @@ import type { Recorder } from './recorder.js'
 import { selectShare } from './select-body.js'
 import type { Tiers } from './tiers.js'
 import type { Clock } from '../shared/clock.js'
+import { createKeepAlive } from '../shared/keep-alive.js'
 import { createWallReader } from './wall-reader.js'
 
 /** Answers requests. */
@@ -77,6 +78,7 @@ export function createEngine(parts: EngineParts): Engine {
   const { near } = tiers
   const wallAt = createWallReader(clock)
   const underWay = new Set<Promise<CacheAnswer>>()
+  const alive = createKeepAlive()
   const fly = createFly({
     clock,
     tiers,
@@ -156,7 +158,11 @@ export function createEngine(parts: EngineParts): Engine {
     // Many calls may be given one signal: that they all listen is no leak to be warned of.
     const { signal } = request.options
     if (signal instanceof EventTarget) setMaxListeners(MANY_LISTENERS, signal)
-    const work = answerAndRecord(ownCopy(request), startedMs).finally(() => underWay.delete(work))
+    alive.hold()
+    const work = answerAndRecord(ownCopy(request), startedMs).finally(() => {
+      alive.release()
+      underWay.delete(work)
+    })
     underWay.add(work)
     return work
   }

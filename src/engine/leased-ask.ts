@@ -4,6 +4,8 @@
 import { CachetteError } from '../errors/cachette-error.js'
 import { timedOut } from '../errors/timed-out.js'
 import type { EventBus } from '../events/event-bus.js'
+import { withoutFields } from '../http/header-fields.js'
+import { repeatsSecret } from '../decide/repeated-secret.js'
 import { EntryBody } from '../model/entry-body.js'
 import type { LeaseAnswer, LeaseEnd, Leases, SharedAnswer, SharedFailure } from '../model/leases.js'
 import { assertNever } from '../shared/assert-never.js'
@@ -41,6 +43,8 @@ type Held = Extract<LeaseAnswer, { state: 'taken' }> & { readonly name: string }
 
 /** Answers that are told in a lease's row, at most. */
 const MAX_TOLD_BYTES = 8 * 1024
+/** What is meant for the leader alone. */
+const LEADERS_OWN: ReadonlySet<string> = new Set(['set-cookie', 'set-cookie2'])
 /** How long an origin is left alone after its first failure; twice as long after each further one in a row. */
 const REST_MS = 1_000
 const LONGEST_REST_MS = 30_000
@@ -110,7 +114,7 @@ export function createLeasedAsk(parts: LeasedAskParts): LeasedAsk {
   async function releaseAfter(taken: Held, { call }: Errand, result: FlightResult): Promise<void> {
     const { fate } = result
     if (fate.kind === 'stored') await fate.committed.catch(() => undefined)
-    const end = endOf(fate, result, createSecretScanner(secretsOf(call)))
+    const end = endOf(fate, result, secretsOf(call))
     await release(taken, end, fate.kind === 'rescued' ? restAfter(taken.failures, fate.failure) : 0)
   }
 
@@ -179,18 +183,15 @@ export function createLeasedAsk(parts: LeasedAskParts): LeasedAsk {
   }
 }
 
-function endOf(fate: Fate, result: FlightResult, repeatsSecret: (bytes: Uint8Array) => boolean): LeaseEnd {
+function endOf(fate: Fate, result: FlightResult, secrets: readonly string[]): LeaseEnd {
   if (fate.kind === 'stored') return { kind: result.isShareable ? 'stored' : 'alone' }
   if (fate.kind === 'rescued') return { kind: 'failed', failure: fate.failure }
-  const answer = result.isShareable ? tellable(result, repeatsSecret) : undefined
+  const answer = result.isShareable ? tellable(result, secrets) : undefined
   return answer === undefined ? { kind: 'alone' } : { kind: 'answered', answer }
 }
 
 /** The answer for a lease's row, where it is whole, small, and repeats no credential. */
-function tellable(
-  result: FlightResult,
-  repeatsSecret: (bytes: Uint8Array) => boolean,
-): SharedAnswer | undefined {
+function tellable(result: FlightResult, secrets: readonly string[]): SharedAnswer | undefined {
   const taken = result.take()
   const whole = taken?.body.whole
   if (taken === undefined || whole === undefined) {
@@ -200,9 +201,11 @@ function tellable(
   const { status, statusText, headers, outcome, because } = taken
   if (outcome !== 'miss' && outcome !== 'failed') return undefined
   const bytes = whole.sizeBytes > MAX_TOLD_BYTES ? undefined : whole.bytes()
-  if (bytes === undefined || repeatsSecret(bytes)) return undefined
+  if (bytes === undefined || createSecretScanner(secrets)(bytes)) return undefined
+  const shared = withoutFields(headers, LEADERS_OWN)
+  if (shared.some(([, value]) => repeatsSecret(value, secrets))) return undefined
   const body = Buffer.from(bytes).toString('base64')
-  return { status, statusText, headers: [...headers], body, outcome, because }
+  return { status, statusText, headers: shared, body, outcome, because }
 }
 
 function toldResult({ call }: Errand, told: SharedAnswer): FlightResult {
