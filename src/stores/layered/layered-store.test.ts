@@ -3,7 +3,7 @@ import { createGate } from '../../../test/helpers/gate.js'
 import { copied, openLayers, statusOf } from '../../../test/helpers/layers-world.js'
 import type { CacheEntry } from '../../model/cache-entry.js'
 import { EntryBody } from '../../model/entry-body.js'
-import type { FrontStore } from '../../model/store.js'
+import type { FrontStore, Store } from '../../model/store.js'
 import { addAll, isSame, sampleBytes } from '../../testing/store-contract/sample-bodies.js'
 import { headOf, sampleEntry } from '../../testing/store-contract/sample-records.js'
 import { createMemoryStore } from '../memory-store.js'
@@ -194,4 +194,38 @@ describe('an embedded store before a remote one', () => {
       undefined,
     ])
   })
+
+  it('takes a body that is too large for the front, into the store behind alone', async () => {
+    const { back, openProcess } = openLayers()
+    const one = await openProcess('a')
+    const bytes = sampleBytes(25_000_000)
+    const large = asPieces(back)
+    const wide = createLayeredStore({ front: one.front, back: large })
+    const writer = wide.writeBody!('large')
+    await addAll(writer, bytes, 1_000_000)
+    expect(isSame(Buffer.concat([...writer.written()]), bytes)).toBe(true)
+    const head = { ...headOf(sampleEntry()), sizeBytes: bytes.byteLength, bodyId: 'large' }
+    expect((await writer.finish(head, await wide.sequence())).isStored).toBe(true)
+    expect([one.front.read('tmdb:0001'), (await back.head('tmdb:0001'))?.sizeBytes]).toEqual([
+      undefined,
+      25_000_000,
+    ])
+  })
 })
+
+/** A store that takes bodies in pieces, and holds them until the end. */
+function asPieces(inner: Store): Store {
+  return {
+    ...inner,
+    writeBody() {
+      const pieces: Uint8Array[] = []
+      return {
+        add: (bytes) => Promise.resolve(void pieces.push(bytes.slice())),
+        written: () => pieces,
+        finish: (head, began) =>
+          inner.write({ ...head, kind: 'entry', body: new EntryBody(Buffer.concat(pieces)) }, began),
+        abandon: () => Promise.resolve(),
+      }
+    },
+  }
+}

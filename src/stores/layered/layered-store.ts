@@ -203,21 +203,18 @@ export function createLayeredStore({ front, back, onFrontFailure }: LayeredStore
     write,
     confirm,
     writeBody(bodyId): BodyWriter {
-      return createLayeredBodyWriter(
-        {
-          near: front.writeBody(bodyId),
-          far: back.writeBody?.(bodyId),
-          back,
-          alone: aloneWriter.admit,
-          behind: numbers.behind,
-          onFarFailure: link.noteAway,
-          ready: behindIsReady,
-          begin: frontIsReady,
-          guarded: copies.guarded,
-          note: link.state.note,
-        },
-        bodyId,
-      )
+      return createLayeredBodyWriter({
+        near: front.writeBody(bodyId),
+        far: back.writeBody?.(bodyId),
+        back,
+        alone: aloneWriter.admit,
+        behind: numbers.behind,
+        onFarFailure: link.noteAway,
+        ready: behindIsReady,
+        begin: frontIsReady,
+        guarded: copies.guarded,
+        note: link.state.note,
+      })
     },
     async remove(key) {
       const hadCopy = await copies.forget(key)
