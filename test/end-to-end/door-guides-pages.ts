@@ -6,7 +6,10 @@ import { expect } from 'vitest'
 export const ROOT = resolve(import.meta.dirname, '../..')
 
 /** The guides on behaviour under trouble and at scale that have programs. */
-const TROUBLE = ['stale-answers', 'timeouts', 'poison-guard', 'coalescing']
+const TROUBLE = [
+  ...['stale-answers', 'timeouts', 'poison-guard', 'coalescing'],
+  ...['tiers', 'redis', 'operations', 'scale'],
+]
 
 /** Their paths below {@link ROOT}. */
 export const PAGES: readonly string[] = [

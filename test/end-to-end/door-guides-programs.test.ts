@@ -1,4 +1,4 @@
-// The programs on the pages on doors and freshness are run, and print what the pages show.
+// The programs on the pages are run, and print what the pages show.
 import { spawn } from 'node:child_process'
 import { readdirSync } from 'node:fs'
 import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises'
@@ -8,12 +8,16 @@ import ts from 'typescript'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import { createProviderAnswers } from '../clients/provider-answers.js'
 import { type LoopbackOrigin, startLoopbackOrigin } from '../helpers/loopback-origin.js'
+import { describeWithRedis, type RedisServer, startRedis } from '../helpers/redis-server.js'
 import { type TlsOrigin, startTlsOrigin } from '../helpers/tls-origin.js'
-import { PAGES, ROOT, programsOf, textOf } from './door-guides-pages.js'
+import { PAGES, type Program, ROOT, programsOf, textOf } from './door-guides-pages.js'
 
 const PROGRAMS = PAGES.flatMap(programsOf)
 const EXAMPLES = PROGRAMS.filter(({ name }) => name.startsWith('examples/'))
 const OWN = PROGRAMS.filter(({ name, language }) => language === 'ts' && !name.startsWith('examples/'))
+const PRINTING = OWN.filter(({ output }) => output !== undefined)
+/** Where the pages have a Redis. */
+const REDIS_URL = 'redis://localhost:6379'
 
 const TSX = import.meta.resolve('tsx')
 const TO_LOOPBACK = join(ROOT, 'test/clients/to-loopback.mjs')
@@ -100,19 +104,22 @@ async function run(folder: string, args: readonly string[], settings: NodeJS.Pro
   return { code, out: steady(out), err: steady(err) }
 }
 
+/** Runs a program, and holds what it prints against its page. */
+async function printsWhatItSays({ name, code, output = '' }: Program): Promise<void> {
+  const folder = await newProject({ [name]: toLoopback(code) })
+  const ran = await run(folder, ['--import', TO_LOOPBACK, '--import', TSX, name])
+  expect(ran).toEqual({ code: 0, out: steady(output), err: '' })
+}
+
 describe('the programs on the pages', () => {
   it('are there, on every page', () => {
     for (const page of PAGES) expect(programsOf(page).length, page).toBeGreaterThan(0)
-    expect(OWN.filter(({ output }) => output !== undefined).length).toBeGreaterThan(8)
+    expect(PRINTING.length).toBeGreaterThan(8)
   })
 
-  it.each(OWN.filter(({ output }) => output !== undefined))(
+  it.each(PRINTING.filter(({ code }) => !code.includes(REDIS_URL)))(
     '$page, $name prints what the page says',
-    async ({ name, code, output = '' }) => {
-      const folder = await newProject({ [name]: toLoopback(code) })
-      const ran = await run(folder, ['--import', TO_LOOPBACK, '--import', TSX, name])
-      expect(ran).toEqual({ code: 0, out: steady(output), err: '' })
-    },
+    (program) => printsWhatItSays(program),
   )
 
   it.each(EXAMPLES)('$name is on its page as it is, and prints what the page says', async (program) => {
@@ -147,6 +154,21 @@ describe('the programs on the pages', () => {
     })
     expect(found).toEqual([])
   })
+})
+
+describeWithRedis('the programs on the pages that need a Redis', () => {
+  let server: RedisServer
+  beforeAll(async () => void (server = await startRedis()))
+  afterAll(() => server.dispose())
+
+  it.each(PRINTING.filter(({ code }) => code.includes(REDIS_URL)))(
+    '$page, $name prints what the page says',
+    // A machine with much to do answers late; the page is not about that.
+    (program) => {
+      const there = `{ type: 'redis', url: '${server.url}', timeout: '5s' }`
+      return printsWhatItSays({ ...program, code: program.code.replace(`'${REDIS_URL}'`, there) })
+    },
+  )
 })
 
 describe('a program without a change to it', () => {

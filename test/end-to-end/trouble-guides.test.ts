@@ -1,13 +1,18 @@
 // The tables on the pages on behaviour under trouble are held against calls, settings, figures and the code's own constants.
 import { spawn } from 'node:child_process'
 import { join } from 'node:path'
-import { describe, expect, it } from 'vitest'
+import { createClient } from '@redis/client'
+import { describe, expect, it, onTestFinished } from 'vitest'
+import { DEFAULT_MEMORY } from '../../src/config/default-settings.js'
+import { readStoreOption } from '../../src/config/store-options.js'
 import { createCachette } from '../../src/create-cachette.js'
 import { classifyStatus } from '../../src/decide/decide-after-response.js'
 import type { Explanation } from '../../src/model/entry-summary.js'
 import { LEASE_MS } from '../../src/model/leases.js'
+import { createKeyNames } from '../../src/stores/redis/key-names.js'
 import { type CacheWorld, openWorld } from '../helpers/cache-world.js'
 import { until } from '../helpers/gate.js'
+import { describeWithRedis, type RedisServer, startRedis } from '../helpers/redis-server.js'
 import { ROOT, codes, guide, marked, rows, textOf } from './door-guides-pages.js'
 
 const MINUTE_MS = 60_000
@@ -199,5 +204,158 @@ describe('one-bad-hour.md', () => {
     const [, shown = ''] = /```\n(services: [\s\S]*?)```/.exec(guide('one-bad-hour')) ?? []
     expect(shown).not.toBe('')
     expect(plain(textOf('examples/bad-hour/bad-hour.mjs'))).toContain(plain(shown))
+  })
+})
+
+/** Sizes and durations as the pages write them, in bytes and milliseconds. */
+function plainNumber(text: string): number | string {
+  const [, count, unit = ''] = /^'?(\d+)(ms|KB|MB|GB)?'?$/.exec(text) ?? []
+  if (count === undefined) return text.replaceAll("'", '')
+  return Number(count) * ({ KB: 1024, MB: 1024 ** 2, GB: 1024 ** 3 }[unit] ?? 1)
+}
+
+describe('tiers.md', () => {
+  it.each([
+    ['lmdb settings', { type: 'lmdb', path: './x' }, { compressAbove: 'compressAboveBytes' }],
+    [
+      'redis settings',
+      { type: 'redis', url: 'redis://host' },
+      { timeout: 'timeoutMs', compressAbove: 'compressAboveBytes' },
+    ],
+  ])('%s have their defaults', (table, option, renamed: Readonly<Record<string, string>>) => {
+    const plan = readStoreOption(option, 'store')[0] as unknown as Readonly<Record<string, unknown>>
+    const listed = rows('tiers', table)
+    expect(listed.length).toBeGreaterThan(2)
+    for (const [name = '', value = ''] of listed) {
+      const word = first(name)
+      if (value === '–')
+        expect(() => readStoreOption({ ...option, [word]: undefined }, 'store'), word).toThrow(word)
+      else if (word === 'cluster' || word === 'sentinel') expect(plan['topology']).toEqual({ kind: 'single' })
+      else expect(plan[renamed[word] ?? word], word).toBe(plainNumber(first(value)))
+    }
+    const wrong = { ...option, x: 1 }
+    for (const [name = ''] of listed) expect(() => readStoreOption(wrong, 'store')).toThrow(first(name))
+  })
+
+  it('memory settings have their defaults', () => {
+    const listed = rows('tiers', 'memory settings').map(([name, value = '']) => [
+      first(name),
+      plainNumber(first(value)),
+    ])
+    expect(Object.fromEntries(listed)).toEqual(DEFAULT_MEMORY)
+  })
+
+  it('says how often others are looked after, and for how long copies are trusted', () => {
+    const file = 'src/engine/tiers.ts'
+    expect(guide('tiers')).toContain(`at most every ${constantOf(file, 'LOOK_EVERY_MS')} ms`)
+    expect(guide('tiers')).toContain(
+      `For ${constantOf(file, 'TRUSTED_FOR_MS') / 1_000} s after the last word`,
+    )
+    expect(guide('tiers')).toContain(
+      `up to ${constantOf(file, 'MAX_OWN_MARKS').toLocaleString('en')} of them`,
+    )
+    const probe = constantOf('src/stores/redis/link/link.ts', 'PROBE_EVERY_MS')
+    expect(guide('tiers')).toContain(`every ${probe} ms`)
+  })
+})
+
+describe('redis.md', () => {
+  it('names the rights that the tests run with', () => {
+    const tested = textOf('src/stores/redis/redis-topologies.test.ts')
+    const rights = new Set([...tested.matchAll(/'\+(\w+)'/g)].map(([, word]) => word))
+    const named = [...marked('redis', 'acl').matchAll(/ \+(\w+)/g)].map(([, word]) => word)
+    expect(named.sort()).toEqual([...rights].sort())
+  })
+
+  it('names every key and channel', () => {
+    const names = createKeyNames('cachette', 0)
+    const all = [
+      ...['state', 'changes', 'marks', 'names', 'expiry', 'sizes', 'secret', 'ledger'].map(
+        (word) => names[word as 'state'],
+      ),
+      ...[names.cellNames, names.ledgerMinutes, names.channel, names.entry('KEY'), names.chunk('ID', 0)],
+      ...[names.cell('NAME'), names.cellChannel('NAME'), `${names.ledgerMinutePrefix}MINUTE`],
+    ]
+    const listed = rows('redis', 'key names').flatMap(([name = '']) => codes(name))
+    expect(listed.sort()).toEqual(all.sort())
+  })
+})
+
+describe('scale.md', () => {
+  it('has the figures of the benches, and when they were measured', () => {
+    const bench = textOf('bench/README.md')
+    const listed = rows('scale', 'process')
+    expect(listed).toHaveLength(4)
+    for (const [what, us = '', perSecond = ''] of listed) {
+      const isThere = bench.split('\n').some((line) => line.includes('Cachette') && line.includes(` ${us} |`))
+      expect(isThere, what).toBe(true)
+      expect(Number(perSecond.replaceAll(',', '')), what).toBeCloseTo(
+        Number((1e6 / Number(us)).toPrecision(2)),
+      )
+    }
+    const [, section = ''] = /<!-- begin hit-latency -->([\s\S]*?)<!-- end hit-latency -->/.exec(bench) ?? []
+    expect(guide('scale')).toContain(/Measured .*/.exec(section)?.[0])
+  })
+})
+
+describeWithRedis('scale.md, at a real server', () => {
+  /** What is asked of a server while something is done, and until that is over. What is asked every so often is left out. */
+  async function commandsOf(
+    server: RedisServer,
+    work: () => Promise<unknown>,
+    isOver: (asked: readonly string[]) => boolean = () => true,
+  ): Promise<number> {
+    const lines: string[] = []
+    const asked = (): readonly string[] =>
+      lines.filter((line) => !/ lua\]|"(?:ECHO|HMGET|HELLO|CLIENT)"|:ledger/i.test(line))
+    const monitor = createClient({ url: server.url })
+    monitor.on('error', () => undefined)
+    await monitor.connect()
+    await monitor.monitor((line) => void lines.push(String(line)))
+    await work()
+    await until(() => isOver(asked()), 'what is done behind the caller')
+    await server.command('ECHO', 'the end')
+    await until(() => lines.some((line) => line.includes('the end')), 'the end of the list')
+    monitor.destroy()
+    return asked().length
+  }
+
+  /** A lease is taken by two commands, and given back by two; two more where their scripts have to be brought first. */
+  const isReleasedBy =
+    (commands: number) =>
+    (asked: readonly string[]): boolean =>
+      asked.filter((line) => line.includes('cell:lease:')).length === commands
+
+  async function openRedisWorld(service: object): Promise<{ world: CacheWorld; server: RedisServer }> {
+    const server = await startRedis()
+    onTestFinished(() => server.dispose())
+    const store = { type: 'redis', url: server.url, timeout: '5s' } as const
+    const world = await openWorld({ store, service: { ttl: '1h', ...service } })
+    await commandsOf(server, () => world.api.getExternal('/first'), isReleasedBy(6))
+    return { world, server }
+  }
+
+  const said = (call: string): string | undefined =>
+    rows('scale', 'commands').find(([name]) => name === call)?.[1]
+
+  it.each([
+    ['a miss that is stored', {}],
+    ['the same, under a `quota`', { quota: '1000/1d' }],
+  ])('counts what is asked for: %s', async (call, service) => {
+    const { world, server } = await openRedisWorld(service)
+    // What was looked at a moment ago is not looked at again.
+    world.clock.advance(1_000)
+    const asked = await commandsOf(server, () => world.api.getExternal('/second'), isReleasedBy(4))
+    expect(String(asked)).toBe(said(call))
+  })
+
+  it('counts what is asked for: hits and purges', async () => {
+    const { world, server } = await openRedisWorld({})
+    const hit = (): Promise<unknown> => world.api.getExternal('/first')
+    expect(String(await commandsOf(server, hit))).toBe(said('a hit in Redis'))
+    expect(String(await commandsOf(server, hit))).toBe(said('a hit in memory'))
+    const purging = (): Promise<unknown> => world.cachette.purge({ tag: 'x' })
+    await purging()
+    expect(String(await commandsOf(server, purging))).toBe(said('a purge'))
   })
 })
