@@ -48,12 +48,15 @@ interface Looked {
 export function createEntryIndex(context: EntryIndexContext): EntryIndex {
   const { link, names, state, reader, writer, clock } = context
 
-  /** Looks at keys, and forgets those under which nothing stands. */
+  /** Looks at keys, and forgets those under which nothing stands, unless they are written meanwhile. */
   async function look(keys: readonly string[]): Promise<readonly Looked[]> {
+    const numbers = await state.indexed(keys)
     const looked = await Promise.all(
       keys.map(async (key) => ({ key, stored: (await reader.peek(key))?.stored })),
     )
-    const missing = looked.filter(({ stored }) => stored === undefined).map(({ key }) => key)
+    const missing = looked.flatMap(({ key, stored }, index) =>
+      stored === undefined ? [{ key, number: numbers[index] ?? 0 }] : [],
+    )
     await state.forget(missing, { isChange: false })
     return looked
   }

@@ -14,8 +14,10 @@ export interface KeyNames {
   readonly names: string
   /** Keys of records by `removeAtMs`. */
   readonly expiry: string
-  /** What each record occupies, in bytes. */
+  /** What each record occupies, in bytes, and the number under which it was written. */
   readonly sizes: string
+  /** Keys that somebody is about to write, and since when, in seconds by the server's clock. */
+  readonly coming: string
   readonly secret: string
   readonly cellNames: string
   readonly ledger: string
@@ -42,6 +44,7 @@ export function createKeyNames(prefix: string, database: number): KeyNames {
     names: `${meta}names`,
     expiry: `${meta}expiry`,
     sizes: `${meta}sizes`,
+    coming: `${meta}coming`,
     secret: `${meta}secret`,
     cellNames: `${meta}cells`,
     ledger: `${meta}ledger`,

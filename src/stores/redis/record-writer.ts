@@ -195,8 +195,9 @@ export function createRecordWriter(context: RecordWriterContext): RecordWriter {
       const reply = await link.dataScript('remove', TAKE_OUT, { keys: [names.entry(key)], args: [''] })
       const [wasThere, before] = reply as readonly [number, Buffer]
       if (wasThere !== 1) return false
-      dropOldBody(readLine(before), undefined)
-      await state.forget([key], { isChange: true })
+      const line = readLine(before)
+      dropOldBody(line, undefined)
+      await state.forget([{ key, number: line?.number ?? 0 }], { isChange: true })
       return true
     },
   }

@@ -1,9 +1,10 @@
-import { afterAll, beforeAll, expect, it } from 'vitest'
-import { describe } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { describeWithRedis, startRedis, type RedisServer } from '../../../test/helpers/redis-server.js'
 import type { Store } from '../../model/store.js'
+import { systemClock } from '../../shared/clock.js'
 import { createShiftedClock } from '../../testing/shifted-clock.js'
 import { runStoreContract } from '../../testing/store-contract/run-store-contract.js'
+import { sampleEntry } from '../../testing/store-contract/sample-records.js'
 import { createRedisStore } from './redis-store.js'
 
 describeWithRedis('Redis store', () => {
@@ -47,4 +48,43 @@ describeWithRedis('Redis store', () => {
       },
     },
   )
+
+  it('what is written while others list and clean is in the index afterwards', async () => {
+    const open = (): Promise<Store> =>
+      createRedisStore({ url: server.url, prefix: 'race', clock: systemClock, timeoutMs: 5_000 })
+    const [store, peer] = [await open(), await open()]
+    const nowMs = Date.now()
+    const write = (key: string): Promise<unknown> =>
+      store.write(sampleEntry({ key, storedAtMs: nowMs, removeAtMs: nowMs + 3_600_000 }), 0)
+    for (let round = 0; round < 20; round += 1) {
+      const keys = Array.from({ length: 10 }, (_, index) => `k${round}:${index}`)
+      const writing = Promise.all(keys.map(write))
+      await Promise.all([
+        writing,
+        peer.list({ limit: 1_000 }),
+        peer.clean(() => false),
+        peer.list({ limit: 1_000 }),
+      ])
+    }
+    expect((await peer.list({ limit: 1_000 })).entries).toHaveLength(200)
+    expect((await store.health()).entries).toBe(200)
+    await store.close()
+    await peer.close()
+  })
+
+  it('what the server removed by itself leaves the index when somebody looks', async () => {
+    const store = await createRedisStore({ url: server.url, prefix: 'evicted', clock: systemClock })
+    const nowMs = Date.now()
+    for (const key of ['a', 'b']) {
+      await store.write(sampleEntry({ key, storedAtMs: nowMs, removeAtMs: nowMs + 3_600_000 }), 0)
+    }
+    await server.command('DEL', 'evicted:e:a')
+    expect((await store.list({ limit: 10 })).entries.map(({ key }) => key)).toEqual(['b'])
+    const { entries, sizeBytes } = await store.health()
+    expect(entries).toBe(1)
+    await store.remove('b')
+    expect((await store.health()).sizeBytes).toBe(0)
+    expect(sizeBytes).toBeGreaterThan(0)
+    await store.close()
+  })
 })

@@ -36,6 +36,13 @@ export interface IndexedRecord {
   readonly sizeBytes: number
 }
 
+/** A key under which nothing stands. */
+export interface GoneKey {
+  readonly key: string
+  /** The number of what stood there: what was written under a higher one is not gone. */
+  readonly number: number
+}
+
 /** The shared state. */
 export interface SharedState {
   /** Hears what happens from now on, and finds out what was missed. */
@@ -46,8 +53,10 @@ export interface SharedState {
   admit(key: string): Promise<number>
   /** Says that a record was written under a number. */
   commit(record: IndexedRecord, number: number): Promise<void>
-  /** Takes keys out of the index, and says so to others or not. */
-  forget(keys: readonly string[], options: { readonly isChange: boolean }): Promise<void>
+  /** The numbers under which keys stand in the index; 0 for those that do not. */
+  indexed(keys: readonly string[]): Promise<readonly number[]>
+  /** Takes keys out of the index, unless they were written anew, and says so to others or not. */
+  forget(keys: readonly GoneKey[], options: { readonly isChange: boolean }): Promise<void>
   addMark(content: MarkContent): Promise<Mark>
   forgetMarks(marks: readonly Mark[]): Promise<void>
   stop(): void
@@ -64,7 +73,7 @@ export function createSharedState(parts: SharedStateParts): SharedState {
   const { names, clock, envelope, link } = parts
   const heard = createHeard((payload, number) => markFromLog(envelope, payload, number))
   const stateKeys = [names.state, names.changes]
-  const indexKeys = [...stateKeys, names.names, names.expiry, names.sizes]
+  const indexKeys = [...stateKeys, names.names, names.coming, names.expiry, names.sizes]
   let dataset = ''
   let heardAtMs = -Infinity
   let cancelBeat: () => void = () => undefined
@@ -72,6 +81,7 @@ export function createSharedState(parts: SharedStateParts): SharedState {
   /** Messages that came while the log was being read. */
   let waiting: LoggedChange[] | undefined
   let closingGap: Promise<void> | undefined
+  let beating: Promise<void> | undefined
 
   function noteAlive(): void {
     heardAtMs = clock.monotonicMs()
@@ -129,13 +139,19 @@ export function createSharedState(parts: SharedStateParts): SharedState {
     if (numberOf(logged) > heard.last()) await closeGap()
   }
 
+  /** One question for all who want to know at the same time. */
+  function beatNow(): Promise<void> {
+    beating ??= beat().finally(() => (beating = undefined))
+    return beating
+  }
+
   function beatLater(): void {
     cancelBeat()
     if (isStopped) return
     cancelBeat = clock.setTimer(() => {
-      const beating = link().isOpen() ? beat() : Promise.resolve()
+      const done = link().isOpen() ? beatNow() : Promise.resolve()
       // A beat that fails has closed the link, which says so.
-      beating.catch(() => undefined).finally(beatLater)
+      done.catch(() => undefined).finally(beatLater)
     }, BEAT_EVERY_MS)
   }
 
@@ -240,11 +256,14 @@ export function createSharedState(parts: SharedStateParts): SharedState {
     known(read) {
       const isFresh = clock.monotonicMs() - heardAtMs <= FRESH_FOR_MS
       if (link().isOpen() && isFresh && closingGap === undefined) return read(heard)
-      return (closingGap ?? beat()).then(() => read(heard))
+      const asked = (closingGap ?? beatNow()).then(() => read(heard))
+      // Whoever asked may not wait for it any more; whoever does is told.
+      asked.catch(() => undefined)
+      return asked
     },
 
     async admit(key) {
-      const keys = [...stateKeys, names.names]
+      const keys = [...stateKeys, names.names, names.coming]
       const args = [key, String(heard.lastMark()), String(heard.last())]
       const [number, hasMissed, rows] = (await call('take a number', ADMIT, keys, args)) as readonly unknown[]
       // What the channel told meanwhile is known already; a log that does not reach back is a gap.
@@ -259,12 +278,18 @@ export function createSharedState(parts: SharedStateParts): SharedState {
       await takeOwn({ ...logged, kind: 'k', payload: Buffer.from(key) })
     },
 
+    async indexed(keys) {
+      const rows = (await link().talk('list', ['HMGET', names.sizes, ...keys])) as readonly unknown[]
+      return rows.map((row) => (row === null ? 0 : numberOf(String(row).split(' ')[1])))
+    },
+
     async forget(keys, { isChange }) {
       for (let at = 0; at < keys.length; at += FORGOTTEN_AT_ONCE) {
         const some = keys.slice(at, at + FORGOTTEN_AT_ONCE)
-        const reply = await call('remove', FORGET, indexKeys, [isChange ? '1' : '0', ...some])
+        const args = [isChange ? '1' : '0', ...some.flatMap(({ key, number }) => [key, String(number)])]
+        const reply = await call('remove', FORGET, indexKeys, args)
         for (const [index, pair] of (reply as readonly unknown[]).entries()) {
-          await takeOwn({ ...pairOf(pair), kind: 'k', payload: Buffer.from(some[index] ?? '') })
+          await takeOwn({ ...pairOf(pair), kind: 'k', payload: Buffer.from(some[index]?.key ?? '') })
         }
       }
     },

@@ -55,42 +55,62 @@ if redis.call('HGET', KEYS[1], 'dataset') == ARGV[1] then
 end
 return {redis.call('HGET', KEYS[1], 'dataset'), redis.call('HGET', KEYS[1], 'logged')}`)
 
+/** How long a write may take at most until it counts as given up, in seconds. */
+const GIVEN_UP_AFTER_SECONDS = 60
+
 /**
- * Takes a number for a record and puts it into the index. KEYS: state, changes, names. ARGV: data set, channel, key, last mark
- * heard, last number heard. → number, whether the caller missed a mark, the changes after the last number it heard.
+ * Takes a number for a record and puts it into the index. KEYS: state, changes, names, coming. ARGV: data set, channel, key, last
+ * mark heard, last number heard. → number, whether the caller missed a mark, the changes after the last number it heard.
  */
 export const ADMIT = defineScript(`${PREAMBLE}
+if redis.replicate_commands then redis.replicate_commands() end
 if isLost() then return lost end
 local number = whole(nextNumber())
 redis.call('ZADD', KEYS[3], 0, ARGV[3])
+redis.call('HSET', KEYS[4], ARGV[3], redis.call('TIME')[1])
 if tonumber(redis.call('HGET', KEYS[1], 'lastMark') or '0') <= tonumber(ARGV[4]) then return {number, 0} end
 return {number, 1, redis.call('XRANGE', KEYS[2], '(' .. ARGV[5] .. '-0', '+')}`)
 
-/** KEYS: state, changes, names, expiry, sizes. ARGV: data set, channel, key, number, score, bytes. → before, number logged. */
+/**
+ * Enters what was written. KEYS: state, changes, names, coming, expiry, sizes. ARGV: data set, channel, key, number, score, bytes.
+ * → before, number logged.
+ */
 export const COMMIT = defineUrgentScript(`${PREAMBLE}
 if isLost() then return lost end
-local before = redis.call('HGET', KEYS[5], ARGV[3]) or '0'
-redis.call('ZADD', KEYS[3], 0, ARGV[3])
-redis.call('ZADD', KEYS[4], ARGV[5], ARGV[3])
-redis.call('HSET', KEYS[5], ARGV[3], ARGV[6])
-redis.call('HINCRBY', KEYS[1], 'bytes', whole(tonumber(ARGV[6]) - tonumber(before)))
+local bytes, number = (redis.call('HGET', KEYS[6], ARGV[3]) or '0 0'):match('^(%d+) (%d+)$')
+if tonumber(number) < tonumber(ARGV[4]) then
+  redis.call('ZADD', KEYS[3], 0, ARGV[3])
+  redis.call('ZADD', KEYS[5], ARGV[5], ARGV[3])
+  redis.call('HSET', KEYS[6], ARGV[3], ARGV[6] .. ' ' .. ARGV[4])
+  redis.call('HDEL', KEYS[4], ARGV[3])
+  redis.call('HINCRBY', KEYS[1], 'bytes', whole(tonumber(ARGV[6]) - tonumber(bytes)))
+end
 return log(tonumber(ARGV[4]), 'k', ARGV[3])`)
 
 /**
- * Takes keys out of the index. KEYS: as for COMMIT. ARGV: data set, channel, 1 to log it as a change and 0 where nothing is
- * told, keys. → a pair for each key that was logged.
+ * Takes keys out of the index, unless they were written under a higher number than is given, or somebody is about to write them.
+ * KEYS: as for COMMIT. ARGV: data set, channel, 1 to log each as a change and 0 where nothing is told, then keys and numbers in
+ * turn. → a pair for each key that was logged.
  */
 export const FORGET = defineUrgentScript(`${PREAMBLE}
+if redis.replicate_commands then redis.replicate_commands() end
 if isLost() then return lost end
+local now = tonumber(redis.call('TIME')[1])
 local logged = {}
-for index = 4, #ARGV do
+for index = 4, #ARGV, 2 do
   local key = ARGV[index]
-  redis.call('ZREM', KEYS[3], key)
-  redis.call('ZREM', KEYS[4], key)
-  local bytes = redis.call('HGET', KEYS[5], key)
-  if bytes then
-    redis.call('HDEL', KEYS[5], key)
-    redis.call('HINCRBY', KEYS[1], 'bytes', '-' .. bytes)
+  local bytes, number = (redis.call('HGET', KEYS[6], key) or '0 0'):match('^(%d+) (%d+)$')
+  if tonumber(number) <= tonumber(ARGV[index + 1]) then
+    if tonumber(number) > 0 then
+      redis.call('ZREM', KEYS[5], key)
+      redis.call('HDEL', KEYS[6], key)
+      redis.call('HINCRBY', KEYS[1], 'bytes', '-' .. bytes)
+    end
+    local since = redis.call('HGET', KEYS[4], key)
+    if not since or now - tonumber(since) > ${GIVEN_UP_AFTER_SECONDS} then
+      redis.call('ZREM', KEYS[3], key)
+      redis.call('HDEL', KEYS[4], key)
+    end
   end
   if ARGV[3] == '1' then logged[#logged + 1] = log(nextNumber(), 'k', key) end
 end
