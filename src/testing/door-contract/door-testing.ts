@@ -75,7 +75,8 @@ async function withWorld(
     store: 'memory:',
     clock,
     env: {},
-    services: { contract: { baseURL: origin.url, ttl: '1h', ...service } },
+    // Each request that the origin gets is one that a call of the contract asked for.
+    services: { contract: { baseURL: origin.url, ttl: '1h', retry: { attempts: 1 }, ...service } },
   })
   const client = await door.open(cachette)
   try {
