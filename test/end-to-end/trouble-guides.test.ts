@@ -133,6 +133,35 @@ describe('poison-guard.md', () => {
   })
 })
 
+describe('keys.md', () => {
+  it('says whose parameters are sorted', async () => {
+    const { cachette, origin } = await openWorld({ defaults: { http: { defaultTtl: '1h' } } })
+    const unclaimed = origin.url.replace('127.0.0.1', 'localhost')
+    for (const base of [origin.url, unclaimed]) {
+      for (const query of ['?a=1&b=2', '?b=2&a=1']) await (await cachette.fetch(`${base}/a${query}`)).text()
+    }
+    expect(guide('keys')).toContain('there `?a=1&b=2` and `?b=2&a=1` are two')
+    expect(origin.requests.map(({ headers }) => headers.host === origin.host)).toEqual([true, false, false])
+  })
+
+  it('says what becomes of conditions and ranges', async () => {
+    const { api, cachette, origin } = await openWorld()
+    origin.on('/a', { body: 'a body', headers: { etag: '"a"' } })
+    await (await cachette.fetch(`${origin.url}/a`)).text()
+    const statusOf = async (headers: Readonly<Record<string, string>>): Promise<number> => {
+      const response = await cachette.fetch(`${origin.url}/a`, { headers })
+      await response.text()
+      return response.status
+    }
+    expect(await statusOf({ 'if-none-match': '"a"' })).toBe(304)
+    expect(await statusOf({ range: 'bytes=0-1' })).toBe(206)
+    expect(origin.count()).toBe(1)
+    const past = { outcome: 'bypass', because: 'conditional-request' }
+    expect(await api.fetchExternal('/a', { headers: { Range: 'bytes=0-1' } })).toMatchObject(past)
+    expect(await api.fetchExternal('/a', { headers: { 'If-None-Match': '"b"' } })).toMatchObject(past)
+  })
+})
+
 describe('coalescing.md', () => {
   it('has the times of leases', () => {
     const file = 'src/engine/leases.ts'
