@@ -5,14 +5,14 @@ import { purgeAndWatch } from '../stage/purge-and-watch.js'
 import { type Scene, checkNoErrors } from '../stage/scene.js'
 import type { Stage } from '../stage/stage.js'
 import type { Caller, Load } from '../stage/start-caller.js'
-import { type Tally, sumOf } from '../stage/tally.js'
+import { type Tally, sumOf, waitWithin } from '../stage/tally.js'
 
 /** How soon Redis must be used again. */
 const RECOVERY_MS = 1_000
 /** What an outage may add to a call. */
 const OVERHEAD_MS = 50
-/** What a call to the origin takes of itself on a busy machine. */
-const ORIGIN_MS = 50
+/** The rest is left to whatever else the machine does. */
+const COMMON_SHARE = 0.95
 const PATHS = 40
 
 /** How Redis goes away and comes back. */
@@ -44,10 +44,10 @@ export async function playOutage(stage: Stage, scene: Scene, outage: Outage): Pr
     callers: 6,
     pauseMs: 5,
   }
-  for (const caller of callers) {
-    scene.saw(await caller.walk({ ...load, callers: 1, rounds: 1 }))
-    await caller.start('load', load)
-  }
+  const walks = await Promise.all(callers.map((caller) => caller.walk({ ...load, rounds: 1 })))
+  scene.saw(...walks)
+  const cold = waitWithin(sumOf(walks), COMMON_SHARE)
+  for (const caller of callers) await caller.start('load', load)
   const purge = (by: Caller, path: string): ReturnType<typeof purgeAndWatch> =>
     purgeAndWatch({ by, callers, origin, path, service: 'api' })
   await purge(bare, '/item/1')
@@ -82,9 +82,10 @@ export async function playOutage(stage: Stage, scene: Scene, outage: Outage): Pr
   scene.originWasCalled(origin.calls())
   checkNoErrors(scene, tally)
   if (isAway) {
-    const limitMs = OVERHEAD_MS + ORIGIN_MS + during.stalledMs
-    const seen = `${Math.round(during.slowestMs)} ms; programs stood still for ${Math.round(during.stalledMs)} ms at most`
-    scene.check('calls went on without it, within 50 ms more', during.slowestMs <= limitMs, seen)
+    const limitMs = cold + OVERHEAD_MS
+    const took = waitWithin(during, COMMON_SHARE)
+    const seen = `${took.toFixed(1)} ms, ${cold.toFixed(1)} ms when everything was fetched for the first time`
+    scene.check('19 of 20 calls meanwhile took 50 ms more at most', took <= limitMs, seen)
   }
   const isUsed = (after.tiers['redis'] ?? 0) > 0
   scene.check('answers come out of it afterwards', isUsed, after.tiers)
@@ -104,12 +105,17 @@ interface Floor {
 }
 
 /** A purge that cannot be written yet: in force at once in the program that makes it, and in the others on its return. */
-async function purgeWhileAway(scene: Scene, by: Caller, origin: FaultOrigin): Promise<Floor | undefined> {
-  const purging = purgeAndWatch({ by, callers: [by], origin, path: '/item/5', service: 'api' })
-  const result = await purging.catch((error: Error) => error.message)
-  const isTaken = typeof result !== 'string'
-  scene.check('a purge is taken while it is away', isTaken, isTaken ? 'yes' : result)
-  return isTaken ? result : undefined
+async function purgeWhileAway(scene: Scene, by: Caller, origin: FaultOrigin): Promise<Floor> {
+  const { refused = 'taken', ...floor } = await purgeAndWatch({
+    by,
+    callers: [by],
+    origin,
+    path: '/item/5',
+    service: 'api',
+  })
+  const isTyped = refused === 'taken' || refused.startsWith('CACHETTE_STORE')
+  scene.check('a purge meanwhile is taken, or refused with a typed error', isTyped, refused)
+  return floor
 }
 
 async function laps(callers: readonly Caller[]): Promise<Tally> {

@@ -19,18 +19,22 @@ export interface PurgeToWatch {
   readonly fromMs?: number
 }
 
+/** A purge that was made. */
+export interface WatchedPurge {
+  readonly prefix: string
+  readonly version: number
+  readonly fromMs: number
+  /** What the program was told where it could not be written. */
+  readonly refused: string | undefined
+}
+
 /** Purges, and resolves with what callers are held to. */
-export async function purgeAndWatch({
-  by,
-  callers,
-  origin,
-  path,
-  fromMs,
-}: PurgeToWatch): Promise<{ readonly prefix: string; readonly version: number; readonly fromMs: number }> {
+export async function purgeAndWatch(purge: PurgeToWatch): Promise<WatchedPurge> {
+  const { by, callers, origin, path } = purge
   const version = origin.moveOn()
   const url = `${origin.url}${path}${path.endsWith('/') ? '*' : ''}`
-  const { acknowledgedAtMs } = await by.purge({ url })
-  const floor = { prefix: path, version, fromMs: fromMs ?? acknowledgedAtMs + SEEN_WITHIN_MS }
+  const { acknowledgedAtMs, refused } = await by.purge({ url })
+  const floor = { prefix: path, version, fromMs: purge.fromMs ?? acknowledgedAtMs + SEEN_WITHIN_MS }
   await Promise.all(callers.map((caller) => caller.floor(floor)))
-  return floor
+  return { ...floor, refused }
 }

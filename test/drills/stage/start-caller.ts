@@ -95,7 +95,8 @@ export interface Caller {
   stop(name: string): Promise<Tally>
   /** Calls for a path, or under a folder that ends with a slash, that begin at or after `fromMs` see at least `version`. */
   floor(floor: { readonly prefix: string; readonly version: number; readonly fromMs: number }): Promise<void>
-  purge(request: object): Promise<{ readonly acknowledgedAtMs: number }>
+  /** Purges; `refused` is what the program was told where that could not be written. */
+  purge(request: object): Promise<{ readonly acknowledgedAtMs: number; readonly refused?: string }>
   /** Moves the program's clock. */
   move(by: { readonly wallMs?: number; readonly monotonicMs?: number }): Promise<void>
   inspect(query?: { readonly service?: string }): Promise<readonly InspectedEntry[]>

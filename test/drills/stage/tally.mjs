@@ -17,6 +17,7 @@ function emptyLap() {
     slowest: '',
     slowestHitMs: 0,
     stalledMs: 0,
+    waits: {},
     wrongs: 0,
     wrong: [],
   }
@@ -35,6 +36,8 @@ export function createTally(floors) {
   }
 
   function noteWait(tookMs, how) {
+    const step = waitStep(tookMs)
+    lap.waits[step] = (lap.waits[step] ?? 0) + 1
     if (tookMs <= lap.slowestMs) return
     lap.slowestMs = tookMs
     lap.slowest = how
@@ -102,6 +105,11 @@ export function createTally(floors) {
 function givenUp(error) {
   const isOurs = error?.name === 'TimeoutError' || error?.cause?.name === 'TimeoutError'
   return isOurs ? 'given-up' : undefined
+}
+
+/** Waits are counted in steps of a tenth each, from a hundredth of a millisecond on. */
+function waitStep(tookMs) {
+  return Math.max(0, Math.ceil(Math.log(Math.max(tookMs, 0.01) / 0.01) / Math.log(1.1)))
 }
 
 /** One path, or a folder of them that ends with a slash. */

@@ -23,6 +23,8 @@ export interface Tally {
   readonly slowestHitMs: number
   /** The longest that a program could not get round to anything, because it or the machine was busy. */
   readonly stalledMs: number
+  /** Calls by how long they waited, in steps of a tenth each; see `waitWithin`. */
+  readonly waits: Readonly<Record<string, number>>
   readonly wrongs: number
   /** The first of them. */
   readonly wrong: readonly WrongAnswer[]
@@ -38,6 +40,7 @@ const NOTHING_SEEN: Tally = Object.freeze({
   slowest: '',
   slowestHitMs: 0,
   stalledMs: 0,
+  waits: {},
   wrongs: 0,
   wrong: [],
 })
@@ -54,6 +57,7 @@ export function sumOf(tallies: readonly Tally[]): Tally {
       slowestMs: Math.max(sum.slowestMs, each.slowestMs),
       slowestHitMs: Math.max(sum.slowestHitMs, each.slowestHitMs),
       stalledMs: Math.max(sum.stalledMs, each.stalledMs),
+      waits: sumCounts(sum.waits, each.waits),
       wrongs: sum.wrongs + each.wrongs,
       wrong: [...sum.wrong, ...each.wrong].slice(0, 20),
     }),
@@ -64,6 +68,18 @@ export function sumOf(tallies: readonly Tally[]): Tally {
 /** How many errors there were, of any kind. */
 export function errorsIn({ errors }: Tally): number {
   return Object.values(errors).reduce((sum, count) => sum + count, 0)
+}
+
+/** How long a share of all calls waited at most, in milliseconds, to a tenth; 0 where there were none. */
+export function waitWithin({ waits }: Pick<Tally, 'waits'>, share: number): number {
+  const steps = Object.entries(waits).sort(([one], [other]) => Number(one) - Number(other))
+  const all = steps.reduce((sum, [, count]) => sum + count, 0)
+  let seen = 0
+  for (const [step, count] of steps) {
+    seen += count
+    if (seen >= all * share) return 0.01 * 1.1 ** Number(step)
+  }
+  return 0
 }
 
 function sumCounts(
