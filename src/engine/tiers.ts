@@ -90,6 +90,8 @@ export async function createTiers(parts: TierParts): Promise<Tiers> {
   let waitingBytes = 0
   /** Keys whose near copy is ahead of the store, with the number of writes under way. */
   const ahead = new Map<string, number>()
+  /** Changes of such keys that were seen meanwhile, by their numbers. */
+  const passedOver = new Map<string, number>()
 
   function onFailure(operation: string, error: unknown): undefined {
     const reason = error instanceof Error ? error : new Error(String(error))
@@ -127,7 +129,10 @@ export async function createTiers(parts: TierParts): Promise<Tiers> {
     if (near === undefined || isOneTier) return
     if (!changes.isComplete) return near.forgetAll()
     for (const [key, number] of changes.keys) {
-      if (ahead.has(key)) continue
+      if (ahead.has(key)) {
+        passedOver.set(key, number)
+        continue
+      }
       const copy = near.head(key) as EntryHead | undefined
       if (copy === undefined || copy.sequence < number) near.forget(key)
     }
@@ -164,10 +169,15 @@ export async function createTiers(parts: TierParts): Promise<Tiers> {
     return ownMarks.reduce((highest, mark) => Math.max(highest, mark.sequence), sequence)
   }
 
-  /** True for a copy of this process' own latest write; a remote tier is not asked, and the copy goes. */
-  function isLatest(copy: EntryHead): boolean {
-    const head = shared.head(copy.key)
-    return head !== undefined && !(head instanceof Promise) && head.sequence === copy.sequence
+  /** True where the store has something newer than this process' own latest write; a remote one is not asked, it tells. */
+  function isOutdone({ key }: StoreRecord, sequence: number): boolean {
+    if (shared.isRemote === true) return false
+    const head = shared.head(key)
+    if (head instanceof Promise) {
+      head.catch(() => undefined)
+      return false
+    }
+    return head?.sequence !== sequence
   }
 
   /** The store answered: what it missed is told to it. */
@@ -262,7 +272,8 @@ export async function createTiers(parts: TierParts): Promise<Tiers> {
       if (!isSame || copy === undefined) return
       if (copy.sequence < result.sequence) near.keep({ ...copy, sequence: result.sequence })
       // Another process may have replaced it while this one was not looking, and the change may have been passed over.
-      if (record.kind === 'entry' && !isLatest({ ...record, sequence: result.sequence }))
+      const isReplaced = (passedOver.get(record.key) ?? 0) > result.sequence
+      if (isReplaced || (record.kind === 'entry' && isOutdone(record, result.sequence)))
         near.forget(record.key)
     } else if (result.because === 'purged-meanwhile' || result.because === 'replaced') near.forget(record.key)
   }
@@ -301,7 +312,10 @@ export async function createTiers(parts: TierParts): Promise<Tiers> {
       writing.delete(tracking)
       const left = (ahead.get(key) ?? 1) - 1
       if (left > 0) ahead.set(key, left)
-      else ahead.delete(key)
+      else {
+        ahead.delete(key)
+        passedOver.delete(key)
+      }
     })
     writing.add(tracking)
     return tracking

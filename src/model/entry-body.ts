@@ -27,6 +27,8 @@ export class EntryBody implements AnswerBody {
   /** Of parsed JSON, as long as memory is not needed for anything else. */
   #serialised: WeakRef<Uint8Array> | undefined
   #json: { readonly value: unknown; readonly chargeBytes: number } | undefined
+  /** False until it is known whether the bytes can be let go of. */
+  #isSettled = true
 
   constructor(content: Uint8Array | BodySource) {
     if (content instanceof Uint8Array) this.#bytes = content
@@ -34,8 +36,12 @@ export class EntryBody implements AnswerBody {
     this.sizeBytes = content instanceof Uint8Array ? content.byteLength : content.sizeBytes
   }
 
-  /** What the forms that are kept occupy in memory, in bytes; parsed JSON is estimated. */
+  /**
+   * What the forms that are kept occupy in memory, in bytes; parsed JSON is estimated. The bytes are dropped first where
+   * serialising gives the very same ones: that is worth finding out for a body that is kept, and for no other.
+   */
   get chargeBytes(): number {
+    this.#settle()
     return (this.#bytes?.byteLength ?? 0) + (this.#json?.chargeBytes ?? 0)
   }
 
@@ -79,8 +85,7 @@ export class EntryBody implements AnswerBody {
   }
 
   /**
-   * The parsed JSON, deeply frozen, one object for all callers; an empty body is `null`. The bytes are dropped where
-   * serialising gives the very same ones.
+   * The parsed JSON, deeply frozen, one object for all callers; an empty body is `null`.
    *
    * @throws SyntaxError where the body is not JSON; the bytes then stay.
    */
@@ -92,8 +97,15 @@ export class EntryBody implements AnswerBody {
     const chargeBytes = freezeAndMeasure(value)
     if (this.#source !== undefined) return value
     this.#json = { value, chargeBytes }
-    if (isWrittenAs(value, bytes)) this.#bytes = undefined
+    this.#isSettled = false
     return value
+  }
+
+  #settle(): void {
+    if (this.#isSettled) return
+    this.#isSettled = true
+    const [bytes, json] = [this.#bytes, this.#json]
+    if (bytes !== undefined && json !== undefined && isWrittenAs(json.value, bytes)) this.#bytes = undefined
   }
 }
 

@@ -11,6 +11,7 @@ import { createBackLink } from './back-link.js'
 import { createFrontCopies } from './front-copies.js'
 import { createLayeredBodyWriter } from './layered-body-writer.js'
 import { type LinkState, numberOf } from './link-state.js'
+import { readKeptSecret } from './kept-secret.js'
 import { createLocalNumbers } from './local-numbers.js'
 
 /** A failure of the front. */
@@ -267,7 +268,7 @@ export function createLayeredStore({ front, back, onFrontFailure }: LayeredStore
       const near = await front.clean(judged, options)
       return removed ?? near
     },
-    secret: () => heard(() => back.secret()),
+    secret: () => readKeptSecret({ front, secretOfBack: () => heard(() => back.secret()) }),
     health,
     async close() {
       await copies.settled()
