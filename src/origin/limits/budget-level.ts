@@ -12,7 +12,7 @@ export const LEVELS: readonly { readonly level: BudgetLevel; readonly atMostLeft
 ])
 
 /** Windows shorter than this are over before anything could be saved. */
-export const SHORTEST_HEEDED_MS = 60_000
+const SHORTEST_HEEDED_MS = 60_000
 
 /** The lowest level of some budgets; those whose window is over are whole. */
 export function levelOfWindows(windows: BudgetWindows, keys: readonly string[], nowMs: number): BudgetLevel {

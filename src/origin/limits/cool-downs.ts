@@ -11,7 +11,7 @@ import {
 } from './shared-records.js'
 
 /** The longest that an origin is left alone at its word. */
-export const LONGEST_COOL_DOWN_MS = 86_400_000
+const LONGEST_COOL_DOWN_MS = 86_400_000
 /** The first one whose length the origin did not say; each in a row is twice as long as the one before. */
 const FIRST_MS = 1_000
 const LONGEST_GUESS_MS = 300_000
