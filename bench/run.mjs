@@ -13,6 +13,7 @@ const BENCHES = [
   'lmdb-hit',
   'redis-hit',
   'scale',
+  'purge',
   'stampede',
 ]
 

@@ -12,28 +12,37 @@ async function loop(call, calls) {
   for (let index = 0; index < calls; index += 1) sink = await call()
 }
 
-async function sample(call, calls) {
-  const began = process.hrtime.bigint()
+/** Microseconds that passed. */
+const wallUs = () => Number(process.hrtime.bigint()) / 1e3
+
+/** Microseconds of processor time that this process took: what else the machine does is not counted. */
+export function processorUs() {
+  const { user, system } = process.cpuUsage()
+  return user + system
+}
+
+async function sample(call, calls, nowUs) {
+  const began = nowUs()
   await loop(call, calls)
-  return Number(process.hrtime.bigint() - began) / 1e3 / calls
+  return (nowUs() - began) / calls
 }
 
 /** Runs the call until it is compiled and says how many calls fill one sample. */
-async function warmUp(call) {
+async function warmUp(call, nowUs) {
   const endsAtMs = performance.now() + WARM_UP_MS
   let calls = MIN_CALLS
   let us = 0
   while (performance.now() < endsAtMs) {
-    us = await sample(call, calls)
+    us = await sample(call, calls, nowUs)
     if (us * calls < SAMPLE_MS * 1e3) calls = Math.min(calls * 2, 1_000_000)
   }
   return Math.max(MIN_CALLS, Math.round((SAMPLE_MS * 1e3) / us))
 }
 
 /** Warms a call up and returns a function that takes one sample of it: microseconds per call. */
-export async function createSampler(call) {
-  const calls = await warmUp(call)
-  return () => sample(call, calls)
+export async function createSampler(call, nowUs = wallUs) {
+  const calls = await warmUp(call, nowUs)
+  return () => sample(call, calls, nowUs)
 }
 
 /** The middle of a list of numbers. */
@@ -48,10 +57,10 @@ export function median(numbers) {
  * quarter points around it, and what each round gave. A round samples every contender once, each time beginning with another one, so that a machine
  * that slows down in the middle slows them all.
  */
-export async function measure(contenders, { rounds = 21, onRound = () => {} } = {}) {
+export async function measure(contenders, { rounds = 21, onRound = () => {}, nowUs = wallUs } = {}) {
   const samples = contenders.map(() => [])
   const samplers = []
-  for (const { call } of contenders) samplers.push(await createSampler(call))
+  for (const { call } of contenders) samplers.push(await createSampler(call, nowUs))
   for (let round = 0; round < rounds; round += 1) {
     for (let step = 0; step < contenders.length; step += 1) {
       const index = (round + step) % contenders.length
