@@ -1,4 +1,5 @@
 import { describe } from 'vitest'
+import { clockDrill } from './rows/clock-drill.js'
 import { killDrill } from './rows/kill-drill.js'
 import { lmdbDrill } from './rows/lmdb-drill.js'
 import { memoryDrill } from './rows/memory-drill.js'
@@ -6,5 +7,5 @@ import { soakDrill } from './rows/soak-drill.js'
 import { itHolds } from './short-form.js'
 
 describe('drills on what a process keeps', () => {
-  for (const drill of [killDrill, lmdbDrill, memoryDrill, soakDrill]) itHolds(drill)
+  for (const drill of [killDrill, lmdbDrill, clockDrill, memoryDrill, soakDrill]) itHolds(drill)
 })

@@ -1,5 +1,4 @@
 import { describe } from 'vitest'
-import { clockDrill } from './rows/clock-drill.js'
 import { originDrill } from './rows/origin-drill.js'
 import { quotaDrill } from './rows/quota-drill.js'
 import { redisDrill } from './rows/redis-drill.js'
@@ -7,5 +6,5 @@ import { stampedeDrill } from './rows/stampede-drill.js'
 import { itHolds } from './short-form.js'
 
 describe('drills on what is shared with others', () => {
-  for (const drill of [stampedeDrill, quotaDrill, originDrill, clockDrill, redisDrill]) itHolds(drill)
+  for (const drill of [stampedeDrill, quotaDrill, originDrill, redisDrill]) itHolds(drill)
 })

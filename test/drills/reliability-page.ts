@@ -1,7 +1,7 @@
 // Writes docs/reliability.md: what callers saw when things went wrong. Every figure in it was measured.
 import { execFileSync } from 'node:child_process'
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
-import { arch, cpus, platform } from 'node:os'
+import { arch, cpus, loadavg, platform } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import { DRILLS } from './drill-list.js'
 import type { DrillReport, SceneReport } from './stage/drill.js'
@@ -103,7 +103,9 @@ function machine(): string {
     redisVersion(),
   ]
   const processor = first?.model.trim() ?? 'unknown processor'
-  return `on ${processor}, ${cpus().length} cores, ${platform()} ${arch()}, Node ${process.version}, ${versions.join(', ')}`
+  // What else the machine did shows in every wait.
+  const load = (loadavg()[0] ?? 0).toFixed(1)
+  return `on ${processor}, ${cpus().length} cores (load ${load} at the end), ${platform()} ${arch()}, Node ${process.version}, ${versions.join(', ')}`
 }
 
 function versionOf(file: URL): string {

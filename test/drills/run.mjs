@@ -61,10 +61,19 @@ async function main() {
   const form = values.short ? 'short' : 'long'
   const chosen = DRILLS.filter(({ name }) => positionals.length === 0 || positionals.includes(name))
   const failures = []
+  let letGo = async () => undefined
+  for (const signal of ['SIGINT', 'SIGTERM']) {
+    process.once(signal, () => void letGo().finally(() => process.exit(130)))
+  }
   for (const drill of chosen) {
     console.log(`${drill.name}: ${drill.title}`)
     const minutes = Number(values.minutes ?? 5)
-    const report = await playDrill(drill, { form, minutes, say: (line) => console.log(line) })
+    const report = await playDrill(drill, {
+      form,
+      minutes,
+      say: (line) => console.log(line),
+      hold: (undo) => (letGo = undo),
+    })
     failures.push(...failuresOf(report))
     // After each one, so that a run that is broken off has not been for nothing.
     if (form === 'long' || values.write) await writePage([report])

@@ -14,7 +14,7 @@ export const redisDrill: Drill = {
   promise:
     'Callers get slower answers and no error. Redis is used again within 1 s of its return, and nothing that was purged comes back.',
   async play(stage) {
-    const awayMs = stage.pick(500, 10_000)
+    const awayMs = stage.pick(300, 10_000)
     const hungMs = stage.pick(2_000, 30_000)
     const restarted = (server: RedisServer): Outage => ({
       awayMs,

@@ -74,7 +74,7 @@ export async function playOutage(stage: Stage, scene: Scene, outage: Outage): Pr
   if (unseen !== undefined) await bare.floor({ ...unseen, fromMs: Date.now() })
   await purge(near, '/item/3')
   await purge(bare, '/item/4')
-  await pause(stage.pick(1_500, 5_000))
+  await pause(stage.pick(500, 5_000))
   const after = sumOf(await Promise.all(callers.map((caller) => caller.stop('load'))))
 
   const tally = sumOf([before, during, after])

@@ -180,3 +180,5 @@ for await (const line of createInterface({ input: process.stdin })) {
     (error) => say({ id, error: String(error) }),
   )
 }
+// Nobody is there any more.
+process.exit()

@@ -37,16 +37,23 @@ export interface Playing {
   readonly minutes?: number
   /** Hears of each scene. */
   readonly say?: (line: string) => void
+  /** Is given what lets go of everything, for whoever breaks a drill off. */
+  readonly hold?: (letGo: () => Promise<void>) => void
 }
 
 /** Plays a drill from beginning to end. */
 export async function playDrill(
   drill: Drill,
-  { form, minutes = 5, say = () => undefined }: Playing,
+  { form, minutes = 5, say = () => undefined, hold = () => undefined }: Playing,
 ): Promise<DrillReport> {
   const scenes: SceneReport[] = []
   let begun = 0
   const undoing: (() => unknown)[] = []
+  async function letGo(): Promise<void> {
+    for (const undo of undoing.splice(0).reverse()) await undo()
+  }
+
+  hold(letGo)
   const stage: Stage = {
     form,
     soakMinutes: minutes,
@@ -98,7 +105,7 @@ export async function playDrill(
   try {
     await drill.play(stage)
   } finally {
-    for (const undo of undoing.reverse()) await undo()
+    await letGo()
   }
   const { name, title, promise } = drill
   return { name, title, promise, form, scenes }
