@@ -355,11 +355,14 @@ describeWithRedis('scale.md, at a real server', () => {
     (asked: readonly string[]): boolean =>
       asked.filter((line) => line.includes('cell:lease:')).length === commands
 
-  async function openRedisWorld(service: object): Promise<{ world: CacheWorld; server: RedisServer }> {
+  async function openRedisWorld(
+    service: object = {},
+    near: { memory?: false } = {},
+  ): Promise<{ world: CacheWorld; server: RedisServer }> {
     const server = await startRedis()
     onTestFinished(() => server.dispose())
     const store = { type: 'redis', url: server.url, timeout: '5s' } as const
-    const world = await openWorld({ store, service: { ttl: '1h', ...service } })
+    const world = await openWorld({ store, ...near, service: { ttl: '1h', ...service } })
     await commandsOf(server, () => world.api.getExternal('/first'), isReleasedBy(6))
     return { world, server }
   }
@@ -379,9 +382,11 @@ describeWithRedis('scale.md, at a real server', () => {
   })
 
   it('counts what is asked for: hits and purges', async () => {
-    const { world, server } = await openRedisWorld({})
+    const far = await openRedisWorld({}, { memory: false })
+    const farHit = (): Promise<unknown> => far.world.api.getExternal('/first')
+    expect(String(await commandsOf(far.server, farHit))).toBe(said('a hit in Redis'))
+    const { world, server } = await openRedisWorld()
     const hit = (): Promise<unknown> => world.api.getExternal('/first')
-    expect(String(await commandsOf(server, hit))).toBe(said('a hit in Redis'))
     expect(String(await commandsOf(server, hit))).toBe(said('a hit in memory'))
     const purging = (): Promise<unknown> => world.cachette.purge({ tag: 'x' })
     await purging()
