@@ -96,14 +96,16 @@ export function createFlights<Result>(
       }
       flights.set(key, flight)
       const landing = working
-        .then(({ isFindable, released }) => Promise.all([isFindable, released]))
+        .then(({ isFindable }) => isFindable)
         .catch(() => undefined)
         .finally(() => {
           if (flights.get(key) === flight) flights.delete(key)
-          closing.delete(landing)
         })
-      closing.add(landing)
-      waitUntil(landing)
+      const ending = Promise.all([landing, working.then(({ released }) => released)])
+        .catch(() => undefined)
+        .finally(() => closing.delete(ending))
+      closing.add(ending)
+      waitUntil(ending)
       // Those who wait get the failure; where all have left, nobody is to be told.
       result.catch(() => undefined)
       return flight

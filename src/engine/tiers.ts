@@ -3,11 +3,11 @@
 import type { PurgeState } from '../decide/decide-lookup.js'
 import type { EventBus } from '../events/event-bus.js'
 import type { CacheEntry, EntryHead, StoreRecord } from '../model/cache-entry.js'
-import { EntryBody } from '../model/entry-body.js'
 import type { Mark, MarkScope } from '../model/mark.js'
 import type { BodyWriter, Changes, NearStore, Store, WriteResult } from '../model/store.js'
 import type { Awaitable, StoreTier } from '../model/tier.js'
 import type { Clock } from '../shared/clock.js'
+import { isRemote, taken } from './taken-record.js'
 import { type MarkIndex, createMarkIndex } from '../model/mark-index.js'
 
 /** A record and the tier that had it. */
@@ -42,7 +42,7 @@ export interface Tiers {
   addMark(scope: MarkScope, options: { readonly isSoft: boolean }): Promise<Mark>
   /** Whether a purge covers an entry, or it is not known any more. */
   stateOf(entry: CacheEntry): PurgeState
-  /** Says that the store could not do something; requests go on without. */
+  /** Tells listeners that the store could not do something beside reading and writing, which warn for themselves. */
   noteFailure(operation: string, error: unknown): void
   /** Resolves when every write under way is committed or refused. */
   settled(): Promise<void>
@@ -62,8 +62,6 @@ export interface TierParts {
 const TRUSTED_FOR_MS = 5_000
 /** How old a look may be before a hit looks again. */
 const LOOK_EVERY_MS = 50
-/** Larger bodies are read from the store piece by piece, each time. */
-const TAKEN_BYTES = 4 * 1024 ** 2
 /** Bodies that may wait to be written at a time; what comes beyond is kept near alone. */
 const MAX_WAITING_BYTES = 32 * 1024 ** 2
 /** Marks that the store forgot stay here until there are so many more than when all were read. */
@@ -265,7 +263,7 @@ export async function createTiers(parts: TierParts): Promise<Tiers> {
   function settleNear(record: StoreRecord, result: WriteResult | undefined): void {
     if (near === undefined || isOneTier || result === undefined) return
     if (result.isStored) {
-      const copy = near.read(record.key)
+      const copy = near.peek(record.key)
       const isSame =
         copy?.kind === record.kind &&
         (record.kind === 'vary' || (copy as CacheEntry).bodyId === record.bodyId)
@@ -334,7 +332,10 @@ export async function createTiers(parts: TierParts): Promise<Tiers> {
       const knownMs = Math.max(lastWordMs, entry.confirmedMonotonicMs ?? -Infinity)
       return clock.monotonicMs() - knownMs > TRUSTED_FOR_MS ? 'unknown' : 'none'
     },
-    noteFailure: onFailure,
+    noteFailure(operation, error) {
+      const reason = error instanceof Error ? error : new Error(String(error))
+      bus.emit('tier-failed', { tier: shared.tier, operation, error: reason })
+    },
     lookIfDue(monotonicMs) {
       if (isOneTier || monotonicMs - lastLookMs < LOOK_EVERY_MS) return
       void look()
@@ -385,15 +386,4 @@ export async function createTiers(parts: TierParts): Promise<Tiers> {
       await Promise.all(writing)
     },
   }
-}
-
-/** A body that is not too large is taken out of the store, so that it is read, and parsed, but once. */
-function taken(record: StoreRecord): StoreRecord {
-  if (record.kind === 'vary' || !record.body.isRemote || record.sizeBytes > TAKEN_BYTES) return record
-  return { ...record, body: new EntryBody(record.body.bytes()) }
-}
-
-/** A body that stays in the store may be evicted there at any time: a near copy of its head would promise too much. */
-function isRemote(record: StoreRecord): boolean {
-  return record.kind === 'entry' && record.body.isRemote
 }

@@ -240,7 +240,7 @@ describe('doctor', () => {
   it.each([
     ['CACHE_TTL_TMDB_HOURS', 'abc', 'CACHE_TTL_TMDB_HOURS is "abc"'],
     ['CACHETTE_STORE', 'mysql://localhost', 'CACHETTE_STORE is "mysql://localhost"'],
-    ['CACHETTE_STORE', 'redis://localhost', 'CACHETTE_STORE: a redis:// store is not in this version'],
+    ['CACHETTE_STORE', 'redis:localhost', 'CACHETTE_STORE is "redis:localhost"; expected a URL such as'],
   ])('%s=%s is a failure that names it', async (name, value, sentence) => {
     const { exitCode, out } = await world.run(['doctor'], { env: { [name]: value } })
     expect(exitCode).toBe(1)

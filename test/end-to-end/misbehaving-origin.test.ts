@@ -96,13 +96,15 @@ describe('an origin that fails', () => {
     })
   })
 
-  it('comes back: the next answer is its own', async () => {
+  it('comes back: once it has been left alone for a second, the next answer is its own', async () => {
     const { api, origin, clock } = await openWorld({ service: { ttl: '1h' } })
     await api.getExternal('/data')
     clock.advance(HOUR_MS)
     await origin.stop()
     expect((await api.fetchExternal('/data')).outcome).toBe('rescued')
     await origin.start()
+    expect(await api.fetchExternal('/data')).toMatchObject({ outcome: 'rescued', because: 'refresh-resting' })
+    clock.advance(1_000)
     expect(await api.fetchExternal('/data')).toMatchObject({ outcome: 'miss', data: { nth: 2 } })
   })
 
