@@ -61,6 +61,7 @@ class SoftTimeout extends Error {}
 export function createFly(parts: FlyParts): Fly {
   const { clock, tiers, hasher, flights, askOrigin, leasedAsk, bus } = parts
   const resting = new Map<string, number>()
+  const wantedBehind = new WeakSet<Flight<FlightResult>>()
   let behind = 0
 
   /** A refresh replaces, a validation asks for the origin's own word: neither is served by what others asked before. */
@@ -86,7 +87,7 @@ export function createFly(parts: FlyParts): Fly {
   async function waitAsLeader(errand: Errand, flight: Flight<FlightResult>): Promise<Hop> {
     const { signal } = errand.call.request.options
     try {
-      const patience = { signal, deadline: softDeadline(errand), clock }
+      const patience = { signal, deadline: softDeadline(errand, flight), clock }
       const taken = await flight.wait(patience, (result) => ({ result, answer: result.take() }))
       if (taken.answer === undefined) return await alone(errand)
       return await settle(errand, hopOf(errand, taken.answer, taken.result))
@@ -97,10 +98,26 @@ export function createFly(parts: FlyParts): Fly {
   }
 
   /** Who has an older entry to fall back on waits no longer than the soft timeout; the call goes on without. */
-  function softDeadline(errand: Errand): Patience['deadline'] {
+  function softDeadline(errand: Errand, flight: Flight<FlightResult>): Patience['deadline'] {
     const { softTimeoutMs } = errand.call.policy
     if (softTimeoutMs === Number.POSITIVE_INFINITY || !askOrigin.canRescue(errand)) return undefined
-    return { inMs: softTimeoutMs, error: () => new SoftTimeout('soft timeout') }
+    return {
+      inMs: softTimeoutMs,
+      error() {
+        wantBehind(errand, flight)
+        return new SoftTimeout('soft timeout')
+      },
+    }
+  }
+
+  /** Wants a flight that its callers leave for an older entry: an answer of whatever size is read to its end, and stored. */
+  function wantBehind({ call }: Errand, flight: Flight<FlightResult>): void {
+    if (wantedBehind.has(flight)) return
+    wantedBehind.add(flight)
+    flight
+      .wait({ signal: undefined, deadline: undefined, clock }, (result) => result.take())
+      .then((answer) => drain(answer?.body, call.policy.maxBodyBytes))
+      .catch(() => undefined)
   }
 
   function softHop({ call, entry, tier }: Errand): Hop {
@@ -161,7 +178,7 @@ export function createFly(parts: FlyParts): Fly {
 
   async function join(errand: Errand, flight: Flight<FlightResult>): Promise<Hop> {
     const { call } = errand
-    const patience = followersPatience(errand)
+    const patience = followersPatience(errand, flight)
     const landed = flight.landed()
     const sinceMs = landed === undefined ? 0 : clock.monotonicMs() - landed.atMs
     let taken: { readonly result: FlightResult; readonly answer: CacheAnswer | undefined }
@@ -182,9 +199,9 @@ export function createFly(parts: FlyParts): Fly {
     }
   }
 
-  function followersPatience(errand: Errand): Patience {
+  function followersPatience(errand: Errand, flight: Flight<FlightResult>): Patience {
     const hard = hardPatience(errand)
-    const soft = softDeadline(errand)
+    const soft = softDeadline(errand, flight)
     if (soft === undefined || (hard.deadline !== undefined && hard.deadline.inMs <= soft.inMs)) return hard
     return { ...hard, deadline: soft }
   }

@@ -30,6 +30,7 @@ const FORWARDS: Readonly<Partial<Record<Because, Forward>>> = {
   'ttl-lowered': 'stale',
   'call-ttl-shorter': 'stale',
   'always-revalidate': 'stale',
+  'store-away': 'stale',
   'from-the-future': 'stale',
   'over-max-ttl': 'stale',
   'soft-purged': 'stale',

@@ -12,11 +12,14 @@ export interface AttemptTimeoutParts {
   readonly emit: Emit
 }
 
-/** An attempt that others may follow gets this part of what is left until the deadline. */
-const SHARE = 1 / 2
+/**
+ * An attempt that others may follow gets this part of what is left until the deadline: a slow API is to answer within the timeout
+ * that its users know of, and one that hangs is to leave time for another try.
+ */
+const SHARE = 4 / 5
 
 /**
- * Gives each attempt half of the time that is left, up to the response's headers, and the last one all of it. Calls that are
+ * Gives each attempt four fifths of the time that is left, up to the response's headers, and the last one all of it. Calls that are
  * tried once have the deadline alone, and so has the body of a response.
  *
  * @throws CachetteError `CACHETTE_TIMEOUT`

@@ -158,17 +158,17 @@ describe('the timeout of an attempt', () => {
   const policy = policyWith({ retryAttempts: 3 })
   const never = (): Promise<OriginReply> => new Promise(() => undefined)
 
-  it('is half of what is left, and ends the attempt', async () => {
+  it('is four fifths of what is left, and ends the attempt', async () => {
     const { clock, emit, of } = open()
     let signal: AbortSignal | undefined
     const send = withAttemptTimeout({ clock, emit }, (call) => ((signal = call.signal), never()))
     const failing = errorOf(send(callWith({ policy, attempt: 1, endsAtMs: clock.monotonicMs() + 10_000 })))
-    clock.advance(4_999)
+    clock.advance(7_999)
     expect(signal?.aborted).toBe(false)
     clock.advance(1)
     expect(await failing).toMatchObject({ code: 'CACHETTE_TIMEOUT' })
     expect(signal?.aborted).toBe(true)
-    expect(of('timed-out')).toMatchObject([{ timeout: 'attempt', afterMs: 5_000 }])
+    expect(of('timed-out')).toMatchObject([{ timeout: 'attempt', afterMs: 8_000 }])
   })
 
   it.each<[string, Partial<OriginCall>]>([

@@ -120,6 +120,26 @@ describe('softTimeout', () => {
     expect(named(world, 'timed-out')[0]).toMatchObject({ timeout: 'soft', afterMs: 200 })
   })
 
+  it('stores what the call brings, also where the origin does not say how much that is', async () => {
+    const world = await openCounting({ softTimeout: '200ms' })
+    const { api, origin, clock } = world
+    await api.getExternal('/data')
+    clock.advance(HOUR_MS)
+    const gate = createGate()
+    origin.on('/data', {
+      json: { nth: 2 },
+      headers: { 'transfer-encoding': 'chunked' },
+      after: gate.opened,
+    })
+    const asking = api.fetchExternal('/data')
+    await until(() => origin.count('/data') === 2, 'the call')
+    clock.advance(200)
+    expect(await asking).toMatchObject({ data: { nth: 1 }, because: 'soft-timeout' })
+    gate.open()
+    await until(() => named(world, 'stored').length === 2, 'the new answer')
+    expect(await api.fetchExternal('/data')).toMatchObject({ data: { nth: 2 }, outcome: 'hit' })
+  })
+
   it('lets those without an older answer wait', async () => {
     const { api, origin, clock } = await openCounting({ softTimeout: '200ms' })
     const gate = createGate()

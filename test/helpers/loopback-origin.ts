@@ -130,7 +130,12 @@ async function reply(
   if (ending === 'reset') return void request.socket.resetAndDestroy()
   const { body, headers } = wireForm(script)
   if (ending === 'short' || ending === 'reset-mid-body') headers['content-length'] = String(body.length + 100)
-  else if (ending === 'whole' && status !== 204 && status !== 304)
+  else if (
+    ending === 'whole' &&
+    status !== 204 &&
+    status !== 304 &&
+    headers['transfer-encoding'] === undefined
+  )
     headers['content-length'] ??= String(body.length)
   response.writeHead(status, headers as Record<string, string>)
   switch (ending) {
