@@ -108,6 +108,8 @@ export interface SyncStore extends Store {
 
 /** A tier that can stand in front of another one, holding copies of what that one gave. */
 export interface NearStore extends SyncStore {
+  /** The record under a key, as {@link Store.read} gives it, without that counting as a use. */
+  peek(key: string): StoreRecord | undefined
   /** Holds a record as it is, with the sequence number of the tier behind; may drop others to make room. */
   keep(record: StoreRecord): void
   /** Lets go of one copy. */

@@ -50,6 +50,33 @@ describe('memory store', () => {
     expect(first).toMatchObject({ body: entry.body })
   })
 
+  it('of entries that are used alike, one that the origin takes long to give stays longer', async () => {
+    const { store } = createStore({ maxEntries: 10 })
+    await store.write(sampleEntry({ key: 'slow', originMs: 8_000 }), 0)
+    for (let index = 0; index < 30; index += 1) {
+      await store.write(sampleEntry({ key: `quick ${index}`, originMs: 20 }), 0)
+    }
+    expect(store.read('slow')?.key).toBe('slow')
+  })
+
+  it('copies of what another store has are worth the same, however long the origin took', () => {
+    const { store } = createStore({ maxEntries: 10 })
+    store.keep(sampleEntry({ key: 'slow', originMs: 8_000 }))
+    for (let index = 0; index < 30; index += 1) {
+      store.keep(sampleEntry({ key: `quick ${index}`, originMs: 20 }))
+    }
+    expect(store.read('slow')).toBeUndefined()
+  })
+
+  it('a peek gives the record and is no use of it', async () => {
+    const { store } = createStore({ maxEntries: 2 })
+    await store.write(sampleEntry({ key: 'a' }), 0)
+    await store.write(sampleEntry({ key: 'b' }), 0)
+    expect(store.peek('a')?.key).toBe('a')
+    await store.write(sampleEntry({ key: 'c' }), 0)
+    expect([store.peek('a'), store.peek('b')?.key]).toEqual([undefined, 'b'])
+  })
+
   it('the least recently read entry goes first', async () => {
     const { store } = createStore({ maxEntries: 2 })
     await store.write(sampleEntry({ key: 'a' }), 0)

@@ -1,7 +1,6 @@
-// The memory tier: bounded in bytes and entries, on lru-cache. It keeps the very record it is given, with its body in
-// whichever forms callers asked for, and charges for those; a body that stays in another tier costs nothing here.
+// The memory tier: bounded in bytes and entries; what is worth least goes first. It keeps the very record it is given, with its
+// body in whichever forms callers asked for, and charges for those; a body that stays in another tier costs nothing here.
 import { randomBytes } from 'node:crypto'
-import { LRUCache } from 'lru-cache'
 import type { CacheEntry, EntryHead, StoreRecord } from '../model/cache-entry.js'
 import type { Mark } from '../model/mark.js'
 import type { NearStore, WriteResult } from '../model/store.js'
@@ -9,6 +8,8 @@ import type { Clock } from '../shared/clock.js'
 import { createChangeFeed } from './change-feed.js'
 import { listFilter, pageLimit } from './list-page.js'
 import { createMarkTable, MARK_KEPT_MS, scopeOf } from './mark-table.js'
+import { BoundedMap } from './memory/bounded-map.js'
+import { COPY_COST, missCost } from './memory/miss-cost.js'
 import { createMemoryCells } from './memory-cells.js'
 import { createMemoryLedger } from './memory-ledger.js'
 import { chargeOf } from './record-charge.js'
@@ -24,36 +25,35 @@ export interface MemoryStoreOptions {
 
 interface Slot {
   readonly record: StoreRecord
-  readonly chargeBytes: number
+  readonly cost: number
   /** True once the charge can no longer change. */
   readonly isSettled: boolean
 }
 
 /** Makes a store that lives as long as the process. */
 export function createMemoryStore({ maxBytes, maxEntries, clock }: MemoryStoreOptions): NearStore {
-  const slots = new LRUCache<string, Slot>({ max: maxEntries, maxSize: maxBytes })
+  const slots = new BoundedMap<Slot>({ maxEntries, maxSize: maxBytes })
   const feed = createChangeFeed()
   const unsettled = createUnsettledKeys(settle)
   const secret = randomBytes(32)
   const marks = createMarkTable()
 
-  function put(key: string, record: StoreRecord): boolean {
-    const chargeBytes = chargeOf(record)
+  function put(record: StoreRecord, cost: number): boolean {
     const isSettled = record.kind === 'vary' || record.body.isParsed || record.body.isRemote
-    slots.set(key, { record, chargeBytes, isSettled }, { size: chargeBytes })
-    if (!isSettled) unsettled.watch(key)
-    return chargeBytes <= maxBytes
+    const isKept = slots.set(record.key, { record, cost, isSettled }, { size: chargeOf(record), cost })
+    if (!isSettled) unsettled.watch(record.key)
+    return isKept
   }
 
   function settle(key: string): void {
     const slot = slots.peek(key)
     if (slot === undefined || slot.isSettled) return
-    if (slot.record.kind === 'entry' && slot.record.body.isParsed) put(key, slot.record)
+    if (slot.record.kind === 'entry' && slot.record.body.isParsed) put(slot.record, slot.cost)
   }
 
   function store(record: StoreRecord): WriteResult {
     const sequence = feed.record(record.key)
-    return put(record.key, { ...record, sequence })
+    return put({ ...record, sequence }, missCost(record))
       ? { isStored: true, sequence }
       : { isStored: false, because: 'full' }
   }
@@ -85,7 +85,7 @@ export function createMemoryStore({ maxBytes, maxEntries, clock }: MemoryStoreOp
       if (slot === undefined) return undefined
       const { record } = slot
       if (slot.isSettled || record.kind === 'vary') return record
-      if (record.body.isParsed) put(key, record)
+      if (record.body.isParsed) put(record, slot.cost)
       else unsettled.watch(key)
       return record
     },
@@ -156,7 +156,8 @@ export function createMemoryStore({ maxBytes, maxEntries, clock }: MemoryStoreOp
 
     secret: () => secret,
 
-    keep: (record) => void put(record.key, record),
+    peek: (key) => slots.peek(key)?.record,
+    keep: (record) => void put(record, COPY_COST),
     forget: (key) => void slots.delete(key),
     forgetAll: () => slots.clear(),
 
@@ -166,7 +167,7 @@ export function createMemoryStore({ maxBytes, maxEntries, clock }: MemoryStoreOp
         tier: 'memory',
         isWritable: true,
         entries: slots.size,
-        sizeBytes: slots.calculatedSize,
+        sizeBytes: slots.totalSize,
         maxBytes,
       }
     },
