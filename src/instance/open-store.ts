@@ -65,7 +65,10 @@ async function openLayers(
     throw new Error(`a ${near.type} store does not stand in front of a ${behind.type} store`)
   }
   const front = await openLmdb(parts, near, `entries are kept in memory and ${behind.type}`)
-  const back = await openShared(parts, behind)
+  const back = await openShared(parts, behind).catch(async (error: unknown) => {
+    await front?.close()
+    throw error
+  })
   if (front === undefined || back === undefined) return back ?? front
   const { warn, onFrontFailure } = parts
   const { createLayeredStore } = await import('../stores/layered/layered-store.js')
@@ -108,7 +111,7 @@ async function openShared(
   parts: OpenStoreParts,
   plan: Exclude<StorePlan, { type: 'memory' }>,
 ): Promise<Store | undefined> {
-  const { clock, keys, warn, onState } = parts
+  const { clock, keys, onState } = parts
   switch (plan.type) {
     case 'given':
       return plan.store
@@ -120,18 +123,24 @@ async function openShared(
       return createKeyvStore({ keyv: plan.keyv, clock, ...(onState === undefined ? {} : { onState }) })
     }
     case 'redis': {
-      if (keys !== undefined) throw notInThisVersion('CACHETTE_ENCRYPTION_KEY with a redis store')
       const { type: _type, ...options } = plan
-      const { createRedisStore } = await import('../stores/redis/redis-store.js')
-      return createRedisStore({
-        ...options,
-        clock,
-        onWarning: warn,
-        ...(onState === undefined ? {} : { onState }),
-      })
+      return openRedis(parts, options)
     }
     default:
       return assertNever(plan)
+  }
+}
+
+async function openRedis(
+  { clock, keys, warn, onState }: OpenStoreParts,
+  options: Omit<Extract<StorePlan, { type: 'redis' }>, 'type'>,
+): Promise<Store> {
+  const { createRedisStore } = await import('../stores/redis/redis-store.js')
+  const heard = onState === undefined ? {} : { onState }
+  try {
+    return await createRedisStore({ ...options, clock, keys, onWarning: warn, ...heard })
+  } catch (error) {
+    throw isKeyError(error) ? configError(error.message, error) : error
   }
 }
 

@@ -1,10 +1,11 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { inspect } from 'node:util'
-import { describe, expect, it, onTestFinished, vi } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest'
 import { type Cachette, createCachette } from '../../src/create-cachette.js'
 import { newFolder, openOrigin, openWorld } from '../helpers/cache-world.js'
 import { keyText } from '../helpers/encryption-keys.js'
+import { describeWithRedis, startRedis, type RedisServer } from '../helpers/redis-server.js'
 
 const KEY = keyText('7e')
 const OTHER = keyText('5d')
@@ -130,16 +131,67 @@ describe('an instance with CACHETTE_ENCRYPTION_KEY', () => {
     })
   })
 
-  it('is refused for stores that it would not encrypt', async () => {
+  it('is refused for a store that it would not encrypt', async () => {
     const keyv = { get: async () => undefined, set: async () => true, delete: async () => true }
-    for (const store of [{ type: 'keyv', keyv } as const, 'redis://127.0.0.1:9']) {
-      const open = createCachette({ store, env: { CACHETTE_ENCRYPTION_KEY: KEY } })
-      await expect(open).rejects.toMatchObject({
-        code: 'CACHETTE_CONFIG',
-        message: expect.stringMatching(
-          /^CACHETTE_ENCRYPTION_KEY with a (keyv|redis) store is not in this/,
-        ) as string,
-      })
+    const open = createCachette({ store: { type: 'keyv', keyv }, env: { CACHETTE_ENCRYPTION_KEY: KEY } })
+    await expect(open).rejects.toMatchObject({
+      code: 'CACHETTE_CONFIG',
+      message: expect.stringMatching(/^CACHETTE_ENCRYPTION_KEY with a keyv store is not in this/) as string,
+    })
+  })
+})
+
+describeWithRedis('an instance on Redis with CACHETTE_ENCRYPTION_KEY', () => {
+  let server: RedisServer
+  beforeAll(async () => void (server = await startRedis()))
+  afterAll(() => server.dispose())
+
+  it('shares answers, purges and figures with others that have the key', async () => {
+    const origin = await openOrigin()
+    origin.on('/x', { ...json, body: JSON.stringify({ title: TITLE }) })
+    const env = { CACHETTE_ENCRYPTION_KEY: KEY }
+    const options = { origin, memory: false as const, store: server.url, env }
+    const [one, other] = [await openWorld(options), await openWorld(options)]
+    expect((await one.api.fetchExternal('/x')).outcome).toBe('miss')
+    await vi.waitFor(async () => {
+      const { outcome, data } = await other.api.fetchExternal('/x')
+      expect([outcome, data]).toEqual(['hit', { title: TITLE }])
+    })
+    await other.cachette.purge({ service: 'my_service' })
+    await vi.waitFor(async () => expect((await one.api.fetchExternal('/x')).outcome).toBe('miss'))
+    await one.cachette.metrics()
+    const { tiers } = await one.cachette.health()
+    expect(tiers).toMatchObject([{ tier: 'redis', encryption: { entriesUnderOlderKeys: 0 } }])
+    await Promise.all([one.cachette.close(), other.cachette.close()])
+    expect(await server.command('EVAL', COUNT_PLAIN, '0', TITLE, 'my_service', '/x')).toBe(0)
+  })
+
+  it('is refused as a wrong setting where the store is under another key, or a key is missing', async () => {
+    const open = (env: Record<string, string>, store: unknown = server.url): Promise<Cachette> =>
+      createCachette({ store: store as string, env })
+    await (await open({ CACHETTE_ENCRYPTION_KEY: KEY })).close()
+    const folder = newFolder()
+    for (const env of [{ CACHETTE_ENCRYPTION_KEY: OTHER }, {}]) {
+      for (const store of [
+        server.url,
+        [`lmdb:${join(folder, String(Object.keys(env).length))}`, server.url],
+      ]) {
+        await expect(open(env, store)).rejects.toMatchObject({
+          code: 'CACHETTE_CONFIG',
+          message: expect.stringMatching(/^CACHETTE_ENCRYPTION_KEY .*the store redis:/) as string,
+        })
+      }
     }
   })
 })
+
+/** How many strings on the server have one of the words in their name or value. */
+const COUNT_PLAIN = `
+local found = 0
+for _, key in ipairs(redis.call('KEYS', '*')) do
+  local value = redis.call('DUMP', key)
+  for _, word in ipairs(ARGV) do
+    if key:find(word, 1, true) or value:find(word, 1, true) then found = found + 1 end
+  end
+end
+return found`

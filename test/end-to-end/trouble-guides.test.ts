@@ -302,7 +302,14 @@ describe('redis.md', () => {
       ...['state', 'changes', 'marks', 'names', 'expiry', 'sizes', 'secret', 'ledger'].map(
         (word) => names[word as 'state'],
       ),
-      ...[names.cellNames, names.ledgerMinutes, names.channel, names.entry('KEY'), names.chunk('ID', 0)],
+      ...[
+        names.cellNames,
+        names.ledgerMinutes,
+        names.ledgerServices,
+        names.channel,
+        names.entry('KEY'),
+        names.chunk('ID', 0),
+      ],
       ...[names.cell('NAME'), names.cellChannel('NAME'), `${names.ledgerMinutePrefix}MINUTE`],
     ]
     const listed = rows('redis', 'key names').flatMap(([name = '']) => codes(name))

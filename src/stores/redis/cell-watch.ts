@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto'
 import type { KeyNames } from './key-names.js'
 import type { Link } from './link/link.js'
 import type { Session } from './link/session.js'
+import type { Lock } from './lock.js'
 
 /** Watches cells. */
 export interface CellWatch {
@@ -14,7 +15,7 @@ export interface CellWatch {
 }
 
 /** Makes the watch of a store. */
-export function createCellWatch(link: () => Link, names: KeyNames): CellWatch {
+export function createCellWatch(link: () => Link, names: KeyNames, lock: Lock): CellWatch {
   const self = randomBytes(9).toString('base64url')
   const listeners = new Map<string, Set<() => void>>()
 
@@ -24,7 +25,7 @@ export function createCellWatch(link: () => Link, names: KeyNames): CellWatch {
 
   /** Once it is heard it is told of: it may have changed before. */
   async function hear({ talk }: Session, name: string): Promise<void> {
-    await talk.subscribe(names.cellChannel(name), onMessage(name))
+    await talk.subscribe(names.cellChannel(lock.shown(name)), onMessage(name))
     tell(name)
   }
 
@@ -47,7 +48,7 @@ export function createCellWatch(link: () => Link, names: KeyNames): CellWatch {
     handlers.delete(name)
     link()
       .session()
-      ?.talk.unsubscribe(names.cellChannel(name))
+      ?.talk.unsubscribe(names.cellChannel(lock.shown(name)))
       .catch(() => undefined)
   }
 

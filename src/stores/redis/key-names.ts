@@ -21,6 +21,8 @@ export interface KeyNames {
   readonly secret: string
   readonly cellNames: string
   readonly ledger: string
+  /** The names of services by the hashes that stand for them, where the store is encrypted. */
+  readonly ledgerServices: string
   readonly ledgerMinutes: string
   /** What the names of minutes begin with. */
   readonly ledgerMinutePrefix: string
@@ -48,6 +50,7 @@ export function createKeyNames(prefix: string, database: number): KeyNames {
     secret: `${meta}secret`,
     cellNames: `${meta}cells`,
     ledger: `${meta}ledger`,
+    ledgerServices: `${meta}ledger-services`,
     ledgerMinutes: `${meta}ledger-minutes`,
     ledgerMinutePrefix: `${meta}ledger:`,
     channel: `${prefix}:${database}:changes`,

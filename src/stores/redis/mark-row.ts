@@ -1,10 +1,10 @@
 // Marks as they stand in the hash of marks and in the log of changes: a number that the server gave, and sealed, what they are
 // about. Pure.
-import { createHash } from 'node:crypto'
 import type { Mark, MarkScope } from '../../model/mark.js'
 import { createByteReader } from '../codec/byte-reader.js'
 import { createByteWriter } from '../codec/byte-writer.js'
 import type { Envelope } from '../codec/envelope.js'
+import type { RowNames } from '../codec/row-names.js'
 import { markId, scopeOf } from '../mark-table.js'
 
 /** What a mark is about. */
@@ -13,17 +13,17 @@ export type MarkContent = Pick<Mark, 'scope' | 'atMs' | 'isSoft'>
 const ID_DIGITS = 32
 
 /** The same 32 digits for the same scope and kind. */
-export function markRowId(scope: MarkScope, isSoft: boolean): string {
-  return createHash('sha256').update(markId(scope, isSoft)).digest('hex').slice(0, ID_DIGITS)
+export function markRowId(names: RowNames, { scope, isSoft }: Pick<Mark, 'scope' | 'isSoft'>): string {
+  return names.digest(markId(scope, isSoft)).toString('hex')
 }
 
 /** Seals a mark under its id. */
-export function sealMark(envelope: Envelope, { scope, atMs, isSoft }: MarkContent): Buffer {
+export function sealMark(envelope: Envelope, id: string, { scope, atMs, isSoft }: MarkContent): Buffer {
   const writer = createByteWriter()
   writer.float64(atMs)
   writer.byte(isSoft ? 1 : 0)
   writer.strings([JSON.stringify(scope)])
-  return Buffer.from(envelope.seal('mark', Buffer.from(markRowId(scope, isSoft)), writer.finish()))
+  return Buffer.from(envelope.seal('mark', Buffer.from(id), writer.finish()))
 }
 
 /** A mark out of the log of changes, `id sealed`; undefined where it is damaged. */

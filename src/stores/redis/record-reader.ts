@@ -2,8 +2,9 @@
 import type { EntryHead, StoreRecord } from '../../model/cache-entry.js'
 import { EntryBody } from '../../model/entry-body.js'
 import { chunkCount, chunkOf, decodeBody, decodeChunk, type ChunkCodec } from '../codec/body-codec.js'
-import { readValue, type EntryLine, type OpenedValue, type ReadValue } from './entry-value.js'
+import { readLine, readValue, type EntryLine, type OpenedValue, type ReadValue } from './entry-value.js'
 import { TAKE_OUT } from './entry-scripts.js'
+import type { ChunkStore } from './chunk-store.js'
 import type { KeyNames } from './key-names.js'
 import type { Link } from './link/link.js'
 
@@ -20,6 +21,7 @@ export interface RecordReader {
 export interface RecordReaderContext {
   readonly link: Link
   readonly names: KeyNames
+  readonly chunks: ChunkStore
   readonly codec: ChunkCodec
   /** How long a read may take, in milliseconds. */
   readonly timeoutMs: number
@@ -35,7 +37,9 @@ const CHUNKS_AT_ONCE = 4
 const CHUNK_PATIENCE = 4
 
 /** Makes the reader of a store. */
-export function createRecordReader({ link, names, codec, timeoutMs }: RecordReaderContext): RecordReader {
+export function createRecordReader(context: RecordReaderContext): RecordReader {
+  const { link, names, chunks, codec, timeoutMs } = context
+
   async function valueOf(key: string): Promise<ReadValue | undefined> {
     const bytes = await link.data({
       operation: 'read',
@@ -58,12 +62,19 @@ export function createRecordReader({ link, names, codec, timeoutMs }: RecordRead
 
   /** Takes out what cannot be read, unless something else was written meanwhile. Nobody waits for it. */
   function discard(key: string, line: EntryLine | undefined): void {
+    takeOut(key, line).catch(() => undefined)
+  }
+
+  async function takeOut(key: string, line: EntryLine | undefined): Promise<void> {
     const args = [line === undefined ? '' : String(line.number)]
-    link.dataScript('remove', TAKE_OUT, { keys: [names.entry(key)], args }).catch(() => undefined)
+    const reply = await link.dataScript('remove', TAKE_OUT, { keys: [names.entry(key)], args })
+    const [wasThere, before] = reply as readonly [number, Buffer]
+    const { bodyId, chunks: count = 0 } = (wasThere === 1 && readLine(before)) || {}
+    if (bodyId !== undefined) chunks.drop(bodyId, count)
   }
 
   async function chunksOf(bodyId: string, count: number): Promise<readonly (Buffer | null)[]> {
-    const chunks: (Buffer | null)[] = []
+    const found: (Buffer | null)[] = []
     for (let at = 0; at < count; at += CHUNKS_AT_ONCE) {
       const keys = Array.from({ length: Math.min(CHUNKS_AT_ONCE, count - at) }, (_, index) =>
         names.chunk(bodyId, at + index),
@@ -71,21 +82,21 @@ export function createRecordReader({ link, names, codec, timeoutMs }: RecordRead
       const limitMs = timeoutMs * CHUNK_PATIENCE
       const words = ['MGET', ...keys]
       const some = await link.data({ operation: 'read', key: keys[0] ?? '', words, isReading: true, limitMs })
-      chunks.push(...(some as readonly (Buffer | null)[]))
+      found.push(...(some as readonly (Buffer | null)[]))
     }
-    return chunks
+    return found
   }
 
   /** A body that is kept as its chunks, opened one by one as they are asked for. */
   function bodyInPieces(
     head: EntryHead,
     sizeBytes: number,
-    chunks: readonly (Buffer | null)[],
+    sealed: readonly (Buffer | null)[],
   ): EntryBody | undefined {
     const identity = { bodyId: head.bodyId, sizeBytes }
     const opened: Uint8Array[] = []
     for (let index = 0; index < chunkCount(sizeBytes); index += 1) {
-      const chunk = decodeChunk(chunkOf(identity, index), chunks[index] ?? undefined, codec)
+      const chunk = decodeChunk(chunkOf(identity, index), sealed[index] ?? undefined, codec)
       if (chunk.state !== 'whole') return undefined
       opened.push(chunk.bytes)
     }
@@ -95,10 +106,10 @@ export function createRecordReader({ link, names, codec, timeoutMs }: RecordRead
   async function bodyOf({ line, stored, rest }: OpenedValue): Promise<EntryBody | undefined> {
     if (stored.kind === 'vary') return undefined
     const { head, place } = stored
-    const chunks = line.chunks === 0 ? [rest] : await chunksOf(head.bodyId, line.chunks)
-    if (place.sizeBytes > HELD_BYTES) return bodyInPieces(head, place.sizeBytes, chunks)
+    const sealed = line.chunks === 0 ? [rest] : await chunksOf(head.bodyId, line.chunks)
+    if (place.sizeBytes > HELD_BYTES) return bodyInPieces(head, place.sizeBytes, sealed)
     const identity = { bodyId: head.bodyId, sizeBytes: place.sizeBytes }
-    const decoded = decodeBody(identity, (index) => chunks[index] ?? undefined, codec)
+    const decoded = decodeBody(identity, (index) => sealed[index] ?? undefined, codec)
     return decoded.state === 'whole' ? new EntryBody(decoded.bytes) : undefined
   }
 

@@ -2,18 +2,26 @@
 import type { StoreHealth } from '../../model/store.js'
 import type { KeyNames } from './key-names.js'
 import type { Link } from './link/link.js'
+import type { Lock } from './lock.js'
 import { numberOf } from './logged-changes.js'
+import { entriesUnderOlderKeys } from './older-entries.js'
 
 /** What health takes. */
 export interface RedisHealthContext {
   readonly link: Link
   readonly names: KeyNames
+  readonly lock: Lock
   /** The URL without its password. */
   readonly shown: string
 }
 
 /** Makes the check. It never rejects: what is wrong is a sentence in its answer. */
-export function createRedisHealth({ link, names, shown }: RedisHealthContext): () => Promise<StoreHealth> {
+export function createRedisHealth({
+  link,
+  names,
+  lock,
+  shown,
+}: RedisHealthContext): () => Promise<StoreHealth> {
   /** What all servers together may hold; without a bound of theirs it is infinite. */
   async function maxBytes(): Promise<number> {
     const replies = await link.askAll('look after its health', ['INFO', 'memory'])
@@ -30,12 +38,14 @@ export function createRedisHealth({ link, names, shown }: RedisHealthContext): (
         maxBytes(),
       ])
       const problem = link.refusal()
+      const older = await entriesUnderOlderKeys({ link, names, lock }, numberOf(entries))
       return {
         ...base,
         isWritable: problem === undefined,
         entries: numberOf(entries),
         sizeBytes: numberOf(bytes),
         maxBytes: bound,
+        ...(lock.keys() !== undefined && { encryption: { entriesUnderOlderKeys: older } }),
         ...(problem !== undefined && { problem }),
       }
     } catch (error) {

@@ -5,6 +5,7 @@ import type { Clock } from '../../shared/clock.js'
 import { oldestMinuteKept } from '../ledger-minutes.js'
 import type { KeyNames } from './key-names.js'
 import { fieldsOf, talliesOf } from './ledger-fields.js'
+import type { LedgerServices } from './ledger-services.js'
 import { LEDGER_ADD, LEDGER_EPOCH, LEDGER_RESET } from './ledger-scripts.js'
 import type { Link } from './link/link.js'
 import { numberOf } from './logged-changes.js'
@@ -14,8 +15,16 @@ const MINUTE_LIVES_MS = 8 * 86_400_000
 /** Minutes read at a time. */
 const READ_AT_ONCE = 200
 
+/** What the ledger takes. */
+export interface RedisLedgerContext {
+  readonly link: Link
+  readonly names: KeyNames
+  readonly clock: Clock
+  readonly services: LedgerServices
+}
+
 /** Makes the ledger of a store. */
-export function createRedisLedger(link: Link, names: KeyNames, clock: Clock): Ledger {
+export function createRedisLedger({ link, names, clock, services: named }: RedisLedgerContext): Ledger {
   async function begun(): Promise<readonly [number, number]> {
     const there = numbersOf(await link.talk('read figures', ['HMGET', names.ledger, 'epoch', 'sinceMs']))
     if (there[0] > 0) return there
@@ -24,7 +33,7 @@ export function createRedisLedger(link: Link, names: KeyNames, clock: Clock): Le
   }
 
   async function servicesAt(key: string): Promise<Tallies> {
-    return talliesOf((await link.talk('read figures', ['HGETALL', key])) as readonly unknown[])
+    return named.reveal(talliesOf((await link.talk('read figures', ['HGETALL', key])) as readonly unknown[]))
   }
 
   async function minutesFrom(fromMinute: number): Promise<LedgerFigures['minutes']> {
@@ -46,7 +55,7 @@ export function createRedisLedger(link: Link, names: KeyNames, clock: Clock): Le
       const oldest = oldestMinuteKept(nowMs)
       const args = [
         ...[String(nowMs), String(epoch), minute < oldest ? '' : String(minute), String(oldest)],
-        ...[names.ledgerMinutePrefix, String(MINUTE_LIVES_MS), ...fieldsOf(services)],
+        ...[names.ledgerMinutePrefix, String(MINUTE_LIVES_MS), ...fieldsOf(await named.hide(services))],
       ]
       const keys = [names.ledger, names.ledgerMinutes, names.ledgerMinute(minute)]
       return (await link.talkScript('write figures', LEDGER_ADD, { keys, args })) === 1

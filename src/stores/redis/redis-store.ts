@@ -3,8 +3,9 @@
 import type { Store } from '../../model/store.js'
 import type { BodyWriter } from '../../model/store.js'
 import type { Clock } from '../../shared/clock.js'
-import { createEnvelope } from '../codec/envelope.js'
+import type { GivenKeys } from '../codec/key-ring.js'
 import { loadLz4 } from '../codec/lz4.js'
+import type { StoreOpenError, StoreOpenReason } from '../store-open-error.js'
 import type { TierStateListener } from '../tier-state.js'
 import { createBodyWriter } from './body-writer.js'
 import { createCellWatch } from './cell-watch.js'
@@ -14,6 +15,8 @@ import { createKeyNames } from './key-names.js'
 import { readEndpoint } from './link/endpoint.js'
 import { createLink, type Link } from './link/link.js'
 import type { Topology } from './link/session.js'
+import { createLedgerServices } from './ledger-services.js'
+import { createLock } from './lock.js'
 import { createRecordReader } from './record-reader.js'
 import { createRecordWriter } from './record-writer.js'
 import { createRedisCells } from './redis-cells.js'
@@ -36,6 +39,8 @@ export interface RedisStoreOptions {
   readonly maxEntryBytes?: number
   /** Bodies above this size are compressed, in bytes. Default 32 KiB. */
   readonly compressAboveBytes?: number
+  /** What is stored is encrypted under the first of these; the others open what is there. Default none: nothing is encrypted. */
+  readonly keys?: GivenKeys | undefined
   readonly clock: Clock
   /** Told, in a sentence, of what an operator should see once. */
   readonly onWarning?: (message: string) => void
@@ -53,27 +58,49 @@ const DEFAULTS = {
   onState: () => undefined,
 } as const satisfies Partial<RedisStoreOptions>
 
+/** Keys that do not fit are a wrong setting: with them the store does not open. */
+const KEY_REASONS: readonly StoreOpenReason[] = ['key-missing', 'wrong-key']
+
 /** How long opening waits for a server that does not answer, in milliseconds; it is looked for all the same. */
 const OPEN_WITHIN_MS = 1_000
 
 /**
  * Opens the store on a server. One that is away, or refuses this user, costs a warning: the store then rejects whatever it is
- * asked with a StoreAwayError, and opens once the server can be had.
+ * asked with a StoreAwayError, and opens once the server can be had. One that comes later and is under another key stays away,
+ * with a warning.
+ *
+ * @throws StoreOpenError with the reason `key-missing` or `wrong-key` where the keys do not fit; the store is as it was then
  */
 export async function createRedisStore(options: RedisStoreOptions): Promise<Store> {
-  const { url, topology, prefix, timeoutMs, maxEntryBytes, compressAboveBytes, clock, onWarning, onState } = {
+  const { url, topology, prefix, timeoutMs, maxEntryBytes, compressAboveBytes, keys, clock, onState } = {
     ...DEFAULTS,
     ...options,
   }
+  const warn = once(options.onWarning ?? DEFAULTS.onWarning)
   const endpoint = readEndpoint(url)
+  const where = `the store ${endpoint.shown}`
   const names = createKeyNames(prefix, topology.kind === 'cluster' ? 0 : endpoint.database)
-  const envelope = createEnvelope()
+  let isOpening = true
+  let refused: StoreOpenError | undefined
+  let isToSweep = false
+  const lock = createLock({
+    names,
+    given: keys,
+    where,
+    secret: () => secret,
+    problem: () => link.problem(),
+    onTurnedOn() {
+      isToSweep = true
+      warn(`${where} was not encrypted. It was emptied, and a new one begun under CACHETTE_ENCRYPTION_KEY.`)
+    },
+  })
+  const { envelope } = lock
   const packing = { envelope, lz4: await loadLz4(), aboveBytes: compressAboveBytes }
-  const watch = createCellWatch(() => link, names)
+  const watch = createCellWatch(() => link, names, lock)
   const state = createSharedState({
     names,
     clock,
-    envelope,
+    lock,
     link: () => link,
     onLoss: (session) => secret.restore(session),
   })
@@ -84,21 +111,32 @@ export async function createRedisStore(options: RedisStoreOptions): Promise<Stor
     timeoutMs,
     clock,
     onState,
-    onWarning: once(onWarning),
+    onWarning: warn,
     async catchUp(session) {
       await state.catchUp(session)
       await watch.catchUp(session)
+      if (isToSweep) sweepSoon()
+    },
+    onRefused(error) {
+      if (isOpening && KEY_REASONS.includes(error.reason)) refused = error
+      else warn(`${error.message}; requests go on without it`)
     },
   })
   const secret = createSecretRow(link, names, envelope)
   const chunks = createChunkStore(link, names, clock)
-  const reader = createRecordReader({ link, names, codec: packing, timeoutMs })
+  const reader = createRecordReader({ link, names, chunks, codec: packing, timeoutMs })
   const unfinished = new Set<BodyWriter>()
   const writer = createRecordWriter({
     ...{ link, names, state, chunks, packing, clock, maxEntryBytes, writeBody },
     peek: reader.peek,
   })
   const index = createEntryIndex({ link, names, state, reader, writer, clock })
+
+  /** Looking at entries takes out those that are not encrypted; what is left by a process that ends expires. */
+  function sweepSoon(): void {
+    isToSweep = false
+    clock.setTimer(() => void index.clean(NOTHING_BESIDES).catch(() => undefined), 0)
+  }
 
   function writeBody(bodyId: string): BodyWriter {
     const parts = { chunks, packing, clock, maxEntryBytes, finish: writer.finish }
@@ -114,11 +152,17 @@ export async function createRedisStore(options: RedisStoreOptions): Promise<Stor
     new Promise<void>((resolve) => void clock.setTimer(resolve, OPEN_WITHIN_MS)),
   ])
   clearTimeout(holding)
+  isOpening = false
+  if (refused !== undefined) {
+    state.stop()
+    await link.close()
+    throw refused
+  }
   return {
     tier: 'redis',
     isRemote: true,
-    cells: createRedisCells({ link, names, envelope, watch }),
-    ledger: createRedisLedger(link, names, clock),
+    cells: createRedisCells({ link, names, lock, watch }),
+    ledger: createRedisLedger({ link, names, clock, services: createLedgerServices(link, names, lock) }),
     read: reader.read,
     head: reader.head,
     write: writer.write,
@@ -132,7 +176,7 @@ export async function createRedisStore(options: RedisStoreOptions): Promise<Stor
     list: index.list,
     clean: (isRemovable, { expiredAtMs } = {}) => index.clean({ isRemovable, expiredAtMs }),
     secret: secret.read,
-    health: createRedisHealth({ link, names, shown: endpoint.shown }),
+    health: createRedisHealth({ link, names, lock, shown: endpoint.shown }),
     async close() {
       await Promise.all([...unfinished].map((body) => body.abandon()))
       state.stop()
@@ -140,6 +184,8 @@ export async function createRedisStore(options: RedisStoreOptions): Promise<Stor
     },
   }
 }
+
+const NOTHING_BESIDES = { isRemovable: () => false, expiredAtMs: undefined } as const
 
 function once(warn: (message: string) => void): (message: string) => void {
   const warned = new Set<string>()

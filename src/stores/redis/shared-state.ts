@@ -7,13 +7,13 @@
 import { randomBytes } from 'node:crypto'
 import type { Mark, MarkScope } from '../../model/mark.js'
 import type { Clock } from '../../shared/clock.js'
-import type { Envelope } from '../codec/envelope.js'
 import { scopeOf } from '../mark-table.js'
 import { createHeard, type Heard, type LoggedChange } from './heard.js'
 import type { KeyNames } from './key-names.js'
 import type { Link } from './link/link.js'
 import { callScript, type Script } from './link/script.js'
 import type { Session } from './link/session.js'
+import { type Lock, tellsOfKey } from './lock.js'
 import { changesOf, messageOf, numberOf } from './logged-changes.js'
 import { markFromLog, markFromRow, markRowId, sealMark, type MarkContent } from './mark-row.js'
 import { ADMIT, BEGIN, COMMIT, FORGET, FORGET_MARKS, MARK, RENEW } from './state-scripts.js'
@@ -22,7 +22,7 @@ import { ADMIT, BEGIN, COMMIT, FORGET, FORGET_MARKS, MARK, RENEW } from './state
 export interface SharedStateParts {
   readonly names: KeyNames
   readonly clock: Clock
-  readonly envelope: Envelope
+  readonly lock: Lock
   /** The link, once there is one: it needs {@link SharedState.catchUp} to open. */
   readonly link: () => Link
   /** Told when the data set turned out to be another one than before. */
@@ -70,8 +70,8 @@ const FORGOTTEN_AT_ONCE = 500
 
 /** Makes the shared state of a store. */
 export function createSharedState(parts: SharedStateParts): SharedState {
-  const { names, clock, envelope, link } = parts
-  const heard = createHeard((payload, number) => markFromLog(envelope, payload, number))
+  const { names, clock, lock, link } = parts
+  const heard = createHeard((payload, number) => markFromLog(lock.envelope, payload, number))
   const stateKeys = [names.state, names.changes]
   const indexKeys = [...stateKeys, names.names, names.coming, names.expiry, names.sizes]
   let dataset = ''
@@ -87,12 +87,29 @@ export function createSharedState(parts: SharedStateParts): SharedState {
     heardAtMs = clock.monotonicMs()
   }
 
+  /** Whether the store was put under a key while this process found out what it missed. */
+  let isKeyTold = false
+
   function onMessage(message: Buffer): void {
     noteAlive()
+    if (tellsOfKey(message)) return onKey(message)
     const change = messageOf(message)
     if (change === undefined) return
     if (waiting !== undefined) waiting.push(change)
     else if (!heard.take(change)) void closeGap().catch(() => undefined)
+  }
+
+  /** Nothing is asked under the old key from here on, and no purge passed over that cannot be opened. */
+  function onKey(message: Buffer): void {
+    if (message.toString() === lock.message) return
+    isKeyTold = true
+    if (waiting === undefined) link().distrust('go on', new Error('the store was put under another key'))
+  }
+
+  function takeKeyTold(): boolean {
+    const wasTold = isKeyTold
+    isKeyTold = false
+    return wasTold
   }
 
   /** Reads from the log what was missed, over the open link. */
@@ -160,7 +177,7 @@ export function createSharedState(parts: SharedStateParts): SharedState {
     const marks: Mark[] = []
     for (let at = 0; at + 1 < rows.length; at += 2) {
       const [id, row] = [rows[at], rows[at + 1]]
-      const mark = id && row ? markFromRow(envelope, id.toString(), row) : undefined
+      const mark = id && row ? markFromRow(lock.envelope, id.toString(), row) : undefined
       if (mark !== undefined) marks.push(mark)
     }
     return marks
@@ -186,8 +203,9 @@ export function createSharedState(parts: SharedStateParts): SharedState {
    */
   async function redraw(session: Session, known: readonly Mark[], hasGoneBack: boolean): Promise<void> {
     const there = await marksAt(session)
-    const ids = new Set(there.map(({ scope, isSoft }) => markRowId(scope, isSoft)))
-    const missing = known.filter(({ scope, isSoft }) => !ids.has(markRowId(scope, isSoft)))
+    const idOf = (mark: Mark): string => markRowId(lock.rowNames(), mark)
+    const ids = new Set(there.map(idOf))
+    const missing = known.filter((mark) => !ids.has(idOf(mark)))
     for (const mark of hasGoneBack ? [...there, ...missing] : missing) {
       const args = [dataset, names.channel, ...markArgs(mark)]
       const keys = [...stateKeys, names.marks]
@@ -196,19 +214,20 @@ export function createSharedState(parts: SharedStateParts): SharedState {
   }
 
   function markArgs(content: MarkContent): readonly (string | Buffer)[] {
-    return [markRowId(content.scope, content.isSoft), sealMark(envelope, content), ...needlessFor(content)]
+    const id = markRowId(lock.rowNames(), content)
+    return [id, sealMark(lock.envelope, id, content), ...needlessFor(content)]
   }
 
   /** The rows that a new mark takes the place of. */
   function needlessFor({ scope, isSoft }: MarkContent): readonly string[] {
     const isOnAll = scope.all === true && Object.keys(scope).length === 1
-    const own = markRowId(scope, isSoft)
+    const own = markRowId(lock.rowNames(), { scope, isSoft })
     const rows = isOnAll
       ? heard.marks.after().filter((mark) => !isSoft || mark.isSoft)
       : isSoft
         ? []
         : [{ scope, isSoft: true }]
-    return rows.map((mark) => markRowId(mark.scope, mark.isSoft)).filter((id) => id !== own)
+    return rows.map((mark) => markRowId(lock.rowNames(), mark)).filter((id) => id !== own)
   }
 
   async function beginAnew(session: Session): Promise<void> {
@@ -245,7 +264,11 @@ export function createSharedState(parts: SharedStateParts): SharedState {
     async catchUp(session) {
       waiting = []
       await session.talk.subscribe(names.channel, onMessage)
-      await meet(session)
+      // Heard from here on: whoever puts the store under a key after it was looked at is noticed.
+      do {
+        await lock.unlock(session)
+        await meet(session)
+      } while (takeKeyTold())
       const came = waiting
       waiting = undefined
       noteAlive()
@@ -309,10 +332,7 @@ export function createSharedState(parts: SharedStateParts): SharedState {
 
     async forgetMarks(marks) {
       if (marks.length === 0) return
-      const args = marks.flatMap(({ scope, isSoft, sequence }) => [
-        markRowId(scope, isSoft),
-        String(sequence),
-      ])
+      const args = marks.flatMap((mark) => [markRowId(lock.rowNames(), mark), String(mark.sequence)])
       await call('forget purges', FORGET_MARKS, [...stateKeys, names.marks], args)
       heard.marks.forget(marks)
     },

@@ -5,6 +5,7 @@
 // it goes on, though its caller was told that it failed; every script is made so that this does no harm.
 import type { Clock } from '../../../shared/clock.js'
 import { StoreAwayError } from '../../store-away-error.js'
+import { StoreOpenError } from '../../store-open-error.js'
 import type { TierStateListener } from '../../tier-state.js'
 import type { Endpoint } from './endpoint.js'
 import { failureKind } from './reply-failure.js'
@@ -26,6 +27,8 @@ export interface LinkParts {
   readonly onWarning: (message: string) => void
   /** Finds out what was missed, and hears from then on; the link opens when it is done. */
   readonly catchUp: (session: Session) => Promise<void>
+  /** Told that the store is not to be used, such as for want of its key; it is looked at again now and then. */
+  readonly onRefused: (error: StoreOpenError) => void
 }
 
 /** A command about one key. */
@@ -84,7 +87,7 @@ type State =
 const PROBE_EVERY_MS = 250
 /** A server that fails so soon after it was found is not looked for again at once. */
 const STEADY_AFTER_MS = 1_000
-/** The same where it does not know this user: only an operator can help. */
+/** The same where it does not know this user, or its key is not at hand: only an operator can help. */
 const ASK_AGAIN_MS = 2_000
 /** How long one look may take. */
 const PROBE_WITHIN_MS = 2_000
@@ -204,15 +207,20 @@ export function createLink(parts: LinkParts): Link {
     if (state.kind !== 'away') return
     const reason = error instanceof Error ? error.message : String(error)
     const isDenied = failureKind(error) === 'denied'
-    if (isFirst) warnOfBeginning(reason, isDenied)
+    const isRefused = error instanceof StoreOpenError
+    if (isRefused) parts.onRefused(error)
+    if (isFirst) tellOfBeginning(reason, { isDenied, isRefused })
     isFirst = false
     state = { ...state, reason, session: undefined }
-    probeSoon(isDenied ? ASK_AGAIN_MS : PROBE_EVERY_MS)
+    probeSoon(isDenied || isRefused ? ASK_AGAIN_MS : PROBE_EVERY_MS)
   }
 
-  function warnOfBeginning(reason: string, isDenied: boolean): void {
+  function tellOfBeginning(
+    reason: string,
+    { isDenied, isRefused }: { readonly isDenied: boolean; readonly isRefused: boolean },
+  ): void {
     const sentence = `the store ${endpoint.shown} cannot be reached (${reason}); requests go on without it until it can`
-    parts.onWarning(isDenied ? deniedSentence(reason) : sentence)
+    if (!isRefused) parts.onWarning(isDenied ? deniedSentence(reason) : sentence)
     parts.onState({ state: 'away', operation: 'connect', error: awayError(reason) })
   }
 
