@@ -152,9 +152,8 @@ export async function openCachette(options: unknown, origin: InstanceOrigin): Pr
   const key = await secretFor(config, stores.shared, warn)
   const hasher = createKeyHasher(key.secret)
   const tiers = await createTiers({ ...stores, clock, bus, isProcessOnly: key.isProcessOnly })
-  const counters = await createCounters(stores.shared.ledger, clock, (error) =>
-    warn(`figures could not be written (${String(error)}); they are kept for the next try`),
-  )
+  const noteFigures = warnOfFigures(warn)
+  const counters = await createCounters(stores.shared.ledger, clock, noteFigures)
   const policyOf = createPolicyResolver()
   const preparer = { serviceOf: config.service, policyOf, hasher }
   const cutOff = new AbortController()
@@ -345,6 +344,16 @@ async function secretFor(
   } catch (error) {
     warn(`the store gave no secret (${String(error)}); keys hold for this process alone`)
     return { secret: randomBytes(32), isProcessOnly: true }
+  }
+}
+
+/** Says once that figures could not be written, whatever the reasons are. */
+function warnOfFigures(warn: (message: string) => void): (error: unknown) => void {
+  let isTold = false
+  return (error) => {
+    if (isTold) return
+    isTold = true
+    warn(`figures could not be written (${String(error)}); they are kept for the next try`)
   }
 }
 

@@ -91,6 +91,7 @@ export function createEngine(parts: EngineParts): Engine {
       bus: parts.bus,
       leases: parts.leases,
       askOrigin: parts.askOrigin,
+      hasChanged: async ({ beganSequence }) => (await tiers.began()) > beganSequence,
       findNews: (errand) => findNews(errand, parts),
       onStoreFailure: (error) => tiers.noteFailure('share calls', error),
     }),

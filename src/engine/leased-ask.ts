@@ -25,6 +25,8 @@ export interface LeasedAskParts {
   readonly bus: EventBus
   readonly leases: Leases
   readonly askOrigin: AskOrigin
+  /** True where something in the store has changed since the errand began: another process may have had the lease just before. */
+  readonly hasChanged: (errand: Errand) => Promise<boolean>
   /** What the store has by now that came after the errand began, or is fresh. */
   readonly findNews: (errand: Errand) => Promise<FlightResult | undefined>
   /** Told of a store that could not be asked. */
@@ -65,7 +67,8 @@ export function createLeasedAsk(parts: LeasedAskParts): LeasedAsk {
       if (answer.state === 'resting')
         return atOnce(askOrigin.rescueOrThrow(errand, answer.failure, 'refresh-resting'))
       if (answer.state === 'taken') {
-        const news = hasWaited ? await parts.findNews(errand) : undefined
+        const mayBeThere = hasWaited || (name === call.key && (await parts.hasChanged(errand)))
+        const news = mayBeThere ? await parts.findNews(errand) : undefined
         if (news === undefined) return askHolding({ ...answer, name }, errand, interest)
         await release({ ...answer, name }, { kind: 'stored' }, 0)
         return atOnce(news)

@@ -184,7 +184,6 @@ export async function createTiers(parts: TierParts): Promise<Tiers> {
     if (awaySinceMs !== undefined) {
       bus.emit('tier-recovered', { tier: shared.tier, awayMs: lastWordMs - awaySinceMs })
       awaySinceMs = undefined
-      warned.clear()
     }
     if (ownMarks.length > 0) replaying ??= replayMarks().finally(() => (replaying = undefined))
   }

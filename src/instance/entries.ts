@@ -5,6 +5,7 @@ import type { ResolvedConfig } from '../config/resolve-config.js'
 import { answerData } from '../doors/service/answer-data.js'
 import { summaryOf } from '../engine/entry-summaries.js'
 import type { Tiers } from '../engine/tiers.js'
+import { CachetteError } from '../errors/cachette-error.js'
 import type { EventBus } from '../events/event-bus.js'
 import type { EntryHead } from '../model/cache-entry.js'
 import type { EntryDetails, EntrySummary, PurgeRequest } from '../model/entry-summary.js'
@@ -108,7 +109,7 @@ export function createEntries({ config, policyOf, tiers, bus, clock }: EntriesPa
     async purge(request) {
       const { scopes, isSoft } = planPurge(request, { config, policyOf })
       for (const scope of scopes) {
-        await tiers.addMark(scope, { isSoft })
+        await tiers.addMark(scope, { isSoft }).catch(rethrowTyped)
         bus.emit('purged', { scope: { ...scope }, isSoft })
       }
       return { removed: null }
@@ -119,4 +120,15 @@ export function createEntries({ config, policyOf, tiers, bus, clock }: EntriesPa
 function readLimit(value: unknown): number | undefined {
   const isLimit = typeof value === 'number' && Number.isInteger(value) && value >= 1 && value <= MAX_LIMIT
   return isLimit ? value : undefined
+}
+
+/** A purge that the store did not take holds in this process, and is drawn in the store when that is back. */
+function rethrowTyped(cause: unknown): never {
+  if (CachetteError.is(cause)) throw cause
+  const reason = cause instanceof Error ? cause.message : String(cause)
+  throw new CachetteError(
+    'CACHETTE_STORE',
+    `the purge is in force in this process alone until the store takes it, which it is asked again as soon as it can be reached (${reason})`,
+    { cause },
+  )
 }
