@@ -7,12 +7,14 @@ import {
   type RedisCluster,
   type RedisServer,
 } from '../../../test/helpers/redis-server.js'
+import { keysOf } from '../../../test/helpers/encryption-keys.js'
 import type { Store } from '../../model/store.js'
 import { systemClock } from '../../shared/clock.js'
 import { until } from '../../testing/gate.js'
 import { createShiftedClock } from '../../testing/shifted-clock.js'
 import { runStoreContract } from '../../testing/store-contract/run-store-contract.js'
 import { sampleEntry } from '../../testing/store-contract/sample-records.js'
+import type { GivenKeys } from '../codec/key-ring.js'
 import { StoreAwayError } from '../store-away-error.js'
 import { createRedisStore } from './redis-store.js'
 
@@ -26,16 +28,31 @@ describeWithRedis('Redis store on a cluster', () => {
   beforeAll(async () => void (cluster = await startRedisCluster()))
   afterAll(() => cluster.dispose())
 
-  async function openStore(prefix: string, clock = systemClock): Promise<Store> {
+  async function openStore(prefix: string, clock = systemClock, keys?: GivenKeys): Promise<Store> {
     const [first] = cluster.nodes
     return createRedisStore({
       url: first?.url ?? '',
       topology: { kind: 'cluster', nodes: cluster.addresses },
       prefix,
       clock,
+      keys,
       timeoutMs: 2_000,
     })
   }
+
+  it('is put under a key and given another one, with what is on every node', async () => {
+    await (await openStore('keyed')).close()
+    const keysOfEntries = ['a', 'b', 'c', 'd', 'e', 'f']
+    for (const [index, keys] of [keysOf('a'), keysOf('b', 'a')].entries()) {
+      const store = await openStore('keyed', systemClock, keys)
+      if (index === 0) for (const key of keysOfEntries) await store.write(living(key), 0)
+      const found = await Promise.all(keysOfEntries.map((key) => store.read(key)))
+      expect(found.map((record) => record?.key)).toEqual(keysOfEntries)
+      expect((await store.health()).encryption).toEqual({ entriesUnderOlderKeys: index * 6 })
+      await store.close()
+    }
+    await expect(openStore('keyed')).rejects.toMatchObject({ reason: 'key-missing' })
+  })
 
   runStoreContract(
     { describe, it, expect },
@@ -178,16 +195,33 @@ describeWithRedis('Redis store and who may use it', () => {
   })
   afterAll(() => server.dispose())
 
-  async function open(user: string): Promise<{ store: Store; warnings: string[] }> {
+  async function open(user: string, keys?: GivenKeys): Promise<{ store: Store; warnings: string[] }> {
     const warnings: string[] = []
     const store = await createRedisStore({
       url: server.url.replace('//', `//${user}@`),
       clock: systemClock,
+      keys,
       timeoutMs: 2_000,
       onWarning: (warning) => void warnings.push(warning),
     })
     return { store, warnings }
   }
+
+  it('a user with the fewest rights can put the store under a key and give it another one', async () => {
+    const row = { action: 'put', value: '1', keepUntilMs: Date.now() + 99_999, result: 0 } as const
+    const user = 'cache:right%20password'
+    for (const keys of [undefined, keysOf('a'), keysOf('b', 'a')]) {
+      const { store, warnings } = await open(user, keys)
+      await store.write(living('a'), 0)
+      await store.addMark({ tag: 'x' }, { isSoft: false, atMs: Date.now() })
+      await store.cells.update('c', () => row)
+      expect(await store.cells.list('')).toHaveLength(1)
+      expect(warnings.filter((warning) => !warning.includes('was not encrypted'))).toEqual([])
+      expect(await store.health()).toMatchObject({ isWritable: true })
+      await store.close()
+    }
+    await server.command('FLUSHALL')
+  })
 
   it('a user with the fewest rights can do everything', async () => {
     const { store, warnings } = await open('cache:right%20password')
