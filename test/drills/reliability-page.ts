@@ -18,7 +18,8 @@ every drill runs with the tests.
 
 Every caller holds every answer against what the origin would have sent for that URL: a body that is wrong, torn, of another
 URL, or older than a purge that was acknowledged 100 ms before the call is counted as a wrong answer. *Slowest* is the longest
-that any caller waited, beside the hard timeout where one was set. \`answered 500\` is the origin's own status, handed on.
+that any caller waited, beside the hard timeout where one was set. What a program could not help because the machine gave it no
+time is told as *stood still*, and counted out. \`answered 500\` is the origin's own status, handed on. **✗** did not hold.
 `
 
 /** Puts reports in their places on the page; the others stay as they are. */

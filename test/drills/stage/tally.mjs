@@ -18,6 +18,7 @@ function emptyLap() {
     slowestHitMs: 0,
     stalledMs: 0,
     waits: {},
+    late: [],
     wrongs: 0,
     wrong: [],
   }
@@ -45,11 +46,11 @@ export function createTally(floors) {
 
   function holdAgainstFloor({ path, version, startedAtMs, outcome, because }, floor) {
     if (!isUnder(path, floor.prefix) || startedAtMs < floor.fromMs || version >= floor.version) return
-    addWrong(
-      'purged',
+    lap.late.push({
       path,
-      `version ${version} (${outcome}, ${because}), ${startedAtMs - floor.fromMs} ms late`,
-    )
+      lateMs: startedAtMs - floor.fromMs,
+      detail: `version ${version} (${outcome}, ${because})`,
+    })
   }
 
   return {
@@ -91,12 +92,19 @@ export function createTally(floors) {
     lookBack(floor) {
       for (const seen of recent) holdAgainstFloor(seen, floor)
     },
-    /** What was counted since the last lap. */
+    /**
+     * What was counted since the last lap. A purged answer is wrong where it came later than a program can be excused that
+     * could not get round to hearing of the purge.
+     */
     takeLap() {
-      const taken = { ...lap, stalledMs: stalls.max / 1e6 }
-      stalls.reset()
+      const stalledMs = stalls.max / 1e6
+      for (const { path, lateMs, detail } of lap.late) {
+        if (lateMs > stalledMs) addWrong('purged', path, `${detail}, ${lateMs} ms late`)
+      }
+      const { late: _late, ...taken } = lap
       lap = emptyLap()
-      return taken
+      stalls.reset()
+      return { ...taken, stalledMs }
     },
   }
 }
