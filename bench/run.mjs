@@ -14,6 +14,7 @@ const BENCHES = [
   'redis-hit',
   'scale',
   'purge',
+  'hit-rate',
   'stampede',
 ]
 
@@ -23,6 +24,7 @@ Names: ${BENCHES.join(', ')}; all of them when none is given.
 
   --rounds N      samples per contender, in all but stampede
   --sizes A,B     entry counts in scale, such as 1e3,1e4
+  --traces DIR    a folder of traces for hit-rate
   --full          scale up to 1,000,000 entries
   --write         refresh the tables in bench/README.md
   --help`
@@ -38,7 +40,7 @@ function readCommandLine() {
   try {
     return parseArgs({
       allowPositionals: true,
-      options: { rounds: string, sizes: string, full: flag, write: flag, help: flag },
+      options: { rounds: string, sizes: string, traces: string, full: flag, write: flag, help: flag },
     })
   } catch (error) {
     return refuse(error.message)
@@ -90,7 +92,7 @@ function execute(command, args, cwd) {
 
 /** Runs one bench in a process of its own, so that none finds the heap or the compiled code of another. */
 async function runBench(name) {
-  const args = ['rounds', 'sizes'].flatMap((option) =>
+  const args = ['rounds', 'sizes', 'traces'].flatMap((option) =>
     values[option] ? [`--${option}`, values[option]] : [],
   )
   const child = fork(`${folder}${name}.mjs`, values.full ? [...args, '--full'] : args)

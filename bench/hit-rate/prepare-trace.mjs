@@ -11,10 +11,10 @@ const ORIGINS_MS = [25, 120, 120, 600]
 const COST_DEVIATION = 0.4
 
 /**
- * `{ name, isHeldOut, requests, names, sizes, costs, hasRecordedSizes }`: `requests` holds indices into the other three. A key keeps the size
+ * `{ name, group, requests, names, sizes, costs, hasRecordedSizes }`: `requests` holds indices into the other three. A key keeps the size
  * it had first, as an entry keeps its body.
  */
-export function prepareTrace({ name, isHeldOut, keys, sizes: recorded }) {
+export function prepareTrace({ name, group, keys, sizes: recorded }) {
   const indexOf = new Map()
   const sizes = []
   const requests = new Int32Array(keys.length)
@@ -30,13 +30,19 @@ export function prepareTrace({ name, isHeldOut, keys, sizes: recorded }) {
   const distinct = [...indexOf.keys()]
   return {
     name,
-    isHeldOut,
+    group,
     requests,
-    names: distinct.map((key) => `tmdb:${hashed(key, 5).toString(36).slice(2)}${key.toString(36)}`),
+    names: distinct.map(nameOf),
     sizes: Float64Array.from(sizes),
     costs: Float64Array.from(distinct, costOf),
     hasRecordedSizes: recorded !== undefined,
   }
+}
+
+/** 32 hexadecimal digits, as Cachette's keys are. */
+function nameOf(key) {
+  const words = [41, 43, 47].map((seed) => Math.floor(hashed(key, seed) * 2 ** 32))
+  return [...words, key].map((word) => word.toString(16).padStart(8, '0')).join('')
 }
 
 function sizeOf(key) {

@@ -7,7 +7,7 @@ import { gunzipSync } from 'node:zlib'
 const SUFFIX = '.txt.gz'
 
 /**
- * The traces in a folder, or in a folder `traces` below one beside the checkout: `{ name, isHeldOut, keys, sizes }`. None where
+ * The traces in a folder, or in a folder `traces` below one beside the checkout: `{ name, group, keys, sizes }`. None where
  * there are none; a folder that was named must have some.
  */
 export function recordedTraces(folder) {
@@ -37,6 +37,6 @@ function readTrace(file) {
   const fields = lines.map((line) => line.split(' '))
   const keys = fields.map(([key]) => Number(key))
   const hasSizes = fields.every(([, size]) => Number(size) >= 0)
-  const trace = { name: basename(file, SUFFIX), isHeldOut: false, keys }
+  const trace = { name: basename(file, SUFFIX), group: 'recorded', keys }
   return hasSizes ? { ...trace, sizes: fields.map(([, size]) => Math.max(1, Number(size))) } : trace
 }

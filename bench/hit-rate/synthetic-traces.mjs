@@ -1,40 +1,51 @@
-// Request streams made by rule, the same in every run. The first group is what the eviction policy was tuned on, together with
-// the recorded traces; the second was set aside and says whether it holds elsewhere.
+// Request streams made by rule, the same in every run. The first group was looked at, as the recorded traces were, while the eviction
+// policy was made; the second was written afterwards and says whether it holds elsewhere.
 import { createRandom, createZipf } from './random.mjs'
 
 const REQUESTS = 200_000
 const KEYS = 20_000
 
-/** What the policy was tuned on. */
-const TUNED_ON = [
-  ['zipf 0.6', () => zipf({ exponent: 0.6, seed: 1 })],
-  ['zipf 0.8', () => zipf({ exponent: 0.8, seed: 2 })],
-  ['zipf 1.0', () => zipf({ exponent: 1, seed: 3 })],
-  ['zipf 1.1', () => zipf({ exponent: 1.1, seed: 4 })],
-  ['zipf 0.9, popularity shifts', () => shiftingZipf({ exponent: 0.9, shiftEvery: 20_000, seed: 5 })],
-  ['zipf 0.9 and scans', () => zipfWithScans({ exponent: 0.9, scanEvery: 10_000, scanLength: 4_000, seed: 6 })],
-  ['loop', () => loop({ keys: 4_000, seed: 7 })],
-  ['API bursts', () => bursts({ sessions: 200, seed: 8 })],
-]
+/** What was looked at while the policy was made. */
+const LOOKED_AT = {
+  'zipf 0.6': () => zipf({ exponent: 0.6, seed: 1 }),
+  'zipf 0.7': () => zipf({ exponent: 0.7, seed: 101 }),
+  'zipf 0.8': () => zipf({ exponent: 0.8, seed: 2 }),
+  'zipf 0.95, many keys': () => zipf({ exponent: 0.95, keys: 150_000, seed: 102 }),
+  'zipf 1.0': () => zipf({ exponent: 1, seed: 3 }),
+  'zipf 1.1': () => zipf({ exponent: 1.1, seed: 4 }),
+  'zipf 0.9, popularity shifts': () => shiftingZipf({ exponent: 0.9, shiftEvery: 20_000, seed: 5 }),
+  'zipf 0.8, popularity shifts often': () => shiftingZipf({ exponent: 0.8, shiftEvery: 5_000, seed: 104 }),
+  'zipf 1.05, popularity drifts': () => driftingZipf({ exponent: 1.05, newEvery: 25, seed: 103 }),
+  'zipf 0.9 and scans': () => zipfWithScans({ exponent: 0.9, scanEvery: 10_000, scanLength: 4_000, seed: 6 }),
+  'zipf 0.75 and long scans': () =>
+    zipfWithScans({ exponent: 0.75, scanEvery: 30_000, scanLength: 15_000, seed: 105 }),
+  loop: () => loop({ keys: 4_000, seed: 7 }),
+  'loop within zipf': () => loopsWithinZipf({ exponent: 1, loops: [1_500], share: 0.4, seed: 106 }),
+  'recent again': () => recentAgain({ reach: 12, share: 0.7, seed: 107 }),
+  'API bursts': () => bursts({ sessions: 200, seed: 8 }),
+  'API bursts, few users': () => bursts({ sessions: 12, seed: 108 }),
+}
 
-/** What it never saw while it was made. */
-const HELD_OUT = [
-  ['zipf 0.7', () => zipf({ exponent: 0.7, seed: 101 })],
-  ['zipf 0.95, many keys', () => zipf({ exponent: 0.95, keys: 150_000, seed: 102 })],
-  ['zipf 1.05, popularity drifts', () => driftingZipf({ exponent: 1.05, seed: 103 })],
-  ['zipf 0.8, popularity shifts often', () => shiftingZipf({ exponent: 0.8, shiftEvery: 5_000, seed: 104 })],
-  ['zipf 0.75 and long scans', () =>
-    zipfWithScans({ exponent: 0.75, scanEvery: 30_000, scanLength: 15_000, seed: 105 })],
-  ['loop within zipf', () => loopWithinZipf({ exponent: 1, keys: 1_500, share: 0.4, seed: 106 })],
-  ['recent again', () => recentAgain({ seed: 107 })],
-  ['API bursts, fewer users', () => bursts({ sessions: 12, seed: 108 })],
-]
+/** What was written when it was done. */
+const HELD_OUT = {
+  'zipf 0.65, many keys': () => zipf({ exponent: 0.65, keys: 60_000, seed: 201 }),
+  'zipf 0.85': () => zipf({ exponent: 0.85, seed: 202 }),
+  'zipf 1.3': () => zipf({ exponent: 1.3, keys: 50_000, seed: 203 }),
+  'day and night': () => dayAndNight({ exponent: 0.9, turnEvery: 15_000, seed: 204 }),
+  'news, quickly old': () => driftingZipf({ exponent: 0.8, newEvery: 6, seed: 205 }),
+  'zipf 1.0 and short scans': () =>
+    zipfWithScans({ exponent: 1, scanEvery: 1_000, scanLength: 250, seed: 206 }),
+  'three loops within zipf': () =>
+    loopsWithinZipf({ exponent: 0.8, loops: [150, 900, 5_000], share: 0.5, seed: 207 }),
+  'recent again, far back': () => recentAgain({ reach: 13, share: 0.5, seed: 208 }),
+  'API bursts, many users': () => bursts({ sessions: 2_000, seed: 209 }),
+}
 
-/** All of them: `{ name, isHeldOut, keys }`, a key being an integer. */
+/** All of them: `{ name, group, keys }`, a key being an integer. */
 export function syntheticTraces() {
   return [
-    ...TUNED_ON.map(([name, make]) => ({ name, isHeldOut: false, keys: make() })),
-    ...HELD_OUT.map(([name, make]) => ({ name, isHeldOut: true, keys: make() })),
+    ...Object.entries(LOOKED_AT).map(([name, make]) => ({ name, group: 'looked-at', keys: make() })),
+    ...Object.entries(HELD_OUT).map(([name, make]) => ({ name, group: 'held-out', keys: make() })),
   ]
 }
 
@@ -63,11 +74,11 @@ function shiftingZipf({ exponent, shiftEvery, seed }) {
 }
 
 /** New keys come in at the top all the time and sink: news. */
-function driftingZipf({ exponent, seed }) {
+function driftingZipf({ exponent, newEvery, seed }) {
   const random = createRandom(seed)
   const draw = createZipf(KEYS, exponent, random)
   return Array.from({ length: REQUESTS }, (_, index) => {
-    const newest = KEYS + Math.floor(index / 25)
+    const newest = KEYS + Math.floor(index / newEvery)
     return newest - draw()
   })
 }
@@ -90,22 +101,36 @@ function loop({ keys, seed }) {
   )
 }
 
-/** A job that polls a list while users ask what they ask. */
-function loopWithinZipf({ exponent, keys, share, seed }) {
+/** Jobs that poll lists, each as often as the others, while users ask what they ask. */
+function loopsWithinZipf({ exponent, loops, share, seed }) {
   const random = createRandom(seed)
   const draw = createZipf(KEYS, exponent, random)
-  let next = 0
-  return Array.from({ length: REQUESTS }, () => (random() < share ? KEYS + (next++ % keys) : draw()))
+  const jobs = loops.map((keys, index) => ({ keys, from: KEYS * (index + 1), next: 0 }))
+  return Array.from({ length: REQUESTS }, () => {
+    if (random() >= share) return draw()
+    const job = jobs[Math.floor(random() * jobs.length)]
+    job.next = (job.next + 1) % job.keys
+    return job.from + job.next
+  })
+}
+
+/** Two populations take turns: what one asks for, the other does not. */
+function dayAndNight({ exponent, turnEvery, seed }) {
+  const draw = createZipf(KEYS, exponent, createRandom(seed))
+  return Array.from(
+    { length: REQUESTS },
+    (_, index) => draw() + (Math.floor(index / turnEvery) % 2 === 0 ? 0 : KEYS),
+  )
 }
 
 /** Nearly all depends on how long ago a key was asked for: what LRU is best at. */
-function recentAgain({ seed }) {
+function recentAgain({ reach, share, seed }) {
   const random = createRandom(seed)
   const asked = []
   let fresh = 0
   return Array.from({ length: REQUESTS }, () => {
-    const back = Math.floor(Math.exp(random() * 12))
-    const key = random() < 0.7 && back <= asked.length ? asked[asked.length - back] : fresh++
+    const back = Math.floor(Math.exp(random() * reach))
+    const key = random() < share && back <= asked.length ? asked[asked.length - back] : fresh++
     asked.push(key)
     return key
   })

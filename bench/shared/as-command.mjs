@@ -8,6 +8,7 @@ export const OPTIONS = {
   rounds: { type: 'string' },
   sizes: { type: 'string' },
   full: { type: 'boolean', default: false },
+  traces: { type: 'string' },
 }
 
 /** Runs the bench if its file is what was started. */
@@ -21,11 +22,12 @@ export async function asCommand(fileUrl, bench) {
   process.exit(0)
 }
 
-function readOptions({ rounds, sizes, full }) {
+function readOptions({ rounds, sizes, full, traces }) {
   return {
     rounds: rounds === undefined ? undefined : positive('--rounds', rounds),
     sizes: sizes?.split(',').map((size) => positive('--sizes', size)),
     isFull: full,
+    traces,
   }
 }
 

@@ -5,7 +5,7 @@ export const BANDS = 104
 const BANDS_PER_DOUBLING = 4
 const OLDEST = 2 ** (BANDS / BANDS_PER_DOUBLING) - 1
 
-/** Where each band begins, and behind the last one where that ends. Bands below age 4 hold fewer whole numbers than they are wide. */
+/** Where each band begins, and behind the last one where that ends. Some of those below age 4 hold no whole number. */
 export const BAND_STARTS: Readonly<Float64Array> = Float64Array.from({ length: BANDS + 1 }, (_, band) => {
   const doublings = Math.floor(band / BANDS_PER_DOUBLING)
   return 2 ** doublings * (1 + (band % BANDS_PER_DOUBLING) / BANDS_PER_DOUBLING)

@@ -38,8 +38,9 @@ describe('remembered keys', () => {
     expect([memory.has(memory.placeOf(0), 0), memory.isEmpty(memory.placeOf(0))]).toEqual([false, true])
   })
 
-  it('have two places each', () => {
-    const memory = createMemory()
+  it('have as many places as were asked for, to the next power of two', () => {
+    const memory = new RememberedKeys()
+    memory.growTo(20)
     expect(new Set(Array.from({ length: 100 }, (_, hash) => memory.placeOf(hash))).size).toBe(32)
   })
 })

@@ -1,8 +1,6 @@
 // Keys that were let go of not long ago, by their 32-bit hashes: when each was used last and how often. Small, of fixed size, and
 // now and then mistaken, which costs a wrong guess about one entry. A key is kept until another one takes its place.
 
-/** Places for each key that is to be remembered, so that two seldom meet in one. */
-const PLACES_PER_KEY = 2
 /** Beside each other for each place: the upper 24 bits of the hash with the uses below them, and the number of the last use. */
 const TAG = 0
 const USED_AT = 1
@@ -54,11 +52,11 @@ export class RememberedKeys {
     this.#facts[place + TAG] = NONE
   }
 
-  /** Makes room for at least so many keys, and forgets those that there were: their hashes are not kept whole. */
-  growTo(keys: number): void {
-    const places = 2 ** Math.ceil(Math.log2(keys * PLACES_PER_KEY))
-    if (places - 1 <= this.#lastPlace) return
-    this.#facts = new Int32Array(places * FACTS)
-    this.#lastPlace = places - 1
+  /** Makes at least so many places, and forgets what there was: hashes are not kept whole. */
+  growTo(places: number): void {
+    const count = 2 ** Math.ceil(Math.log2(places))
+    if (count - 1 <= this.#lastPlace) return
+    this.#facts = new Int32Array(count * FACTS)
+    this.#lastPlace = count - 1
   }
 }

@@ -1,17 +1,17 @@
-// What is worth keeping: learns from a cache's own traffic how soon entries are asked for again, and says what keeping one would
-// bring. Pure but for what it has learnt.
+// What is worth keeping: learns from a cache's own traffic how soon entries are asked for again, and says what keeping one
+// would bring. Pure but for what it has learnt.
 //
-// An entry that is held takes up room until it is asked for again or given up. So each is worth the hits that it can be expected to
-// give per use of the cache that it stays, under the best moment to give it up: the Gittins index [1] of a gamble that can be left
-// at any time. What the gamble's odds are is not assumed but counted, in the manner of [2]: entries are of one class with all
-// that were used about as often (1, 2, 4, 8, 16 times and more), and for each class and band of ages it is counted how many were asked for again
-// at that age, and how many were forgotten at that age without having been asked for. What was evicted is remembered for a while by its hash, so
-// that a key that comes back later is counted too; what is forgotten first is a life cut short, and Kaplan and Meier's estimate [3]
-// of the odds at each age allows for that.
+// An entry that is held takes up room until it is asked for again or given up. So each is worth the hits that it can be expected
+// to give per use of the cache for which it stays, under the best moment to give it up: the Gittins index [1] of a gamble that
+// can be left at any time. The odds of the gamble are not assumed but counted, in the manner of [2]. Entries are of one class
+// with all that were used about as often (once, twice, up to 4, 8, 16 times, more often); for each class and band of ages it is
+// counted how many were asked for again at that age, and how many were forgotten at that age without having been asked for. What was
+// let go of is remembered for a while by its hash, so that a key which comes back later is counted too; what is forgotten first
+// is a life cut short, and Kaplan and Meier's estimate [3] of the odds at each age allows for that.
 //
-// So nothing has to be tuned to the traffic. Where the odds fall with age it does what LRU does; where use counts it does what LFU does; in a
-// loop that is larger than the cache, where the odds rise with age, it keeps a part of the loop and lets the newest go. What a miss costs and
-// what room an entry takes multiply and divide the index, as in GDSF [4].
+// So nothing has to be tuned to the traffic. Where the odds fall with age it does what LRU does; where use counts it does what
+// LFU does; in a loop that is larger than the cache, where the odds rise with age, it keeps a part of the loop and lets the newest
+// go. What a miss costs multiplies the index and the room that an entry takes divides it, as in GDSF [4].
 //
 // [1] J. C. Gittins, Bandit processes and dynamic allocation indices (1979).
 // [2] N. Beckmann, H. Chen, A. Cidon, LHD: Improving cache hit rate by maximizing hit density (2018).
@@ -27,7 +27,7 @@ const TYPICAL_USES = [1, 2, 3.5, 6, 12, 24]
 const BELIEF_LIVES = 4
 const BELIEVED_USES = 0.35
 /** What is left of older counts each time the table is made anew. */
-const KEPT_SHARE = 0.8
+const KEPT_SHARE = 0.9
 /** The table is made anew at first soon, then after so many uses, or as many as there are entries. */
 const FIRST_TABLE_AFTER = 64
 const NEXT_TABLE_AFTER = 256
@@ -58,8 +58,8 @@ export class ReuseOdds {
   }
 
   /**
-   * Hits to be expected per use of the cache for as long as an entry is worth keeping, as a logarithm in {@link DOUBLING}s. What has
-   * least goes first.
+   * Hits to be expected per use of the cache for as long as an entry is worth keeping, as a logarithm in {@link DOUBLING}s.
+   * What has least goes first.
    */
   worth(useClass: number, age: number): number {
     return this.#table[useClass * BANDS + bandOf(age)] as number
@@ -120,8 +120,8 @@ interface Stretch {
 }
 
 /**
- * Writes, for each band, the most hits per time that can be had from there on by stopping at the best moment. From the last band back: a
- * stretch that brings less than the one after it is worth the two together, since who waits that long waits on.
+ * Writes, for each band, the most hits per time that can be had from there on by stopping at the best moment. From the last band
+ * back: a stretch that brings less than the one after it is worth the two together, since who waits that long waits on.
  */
 function writeIndex(odds: Float64Array, index: Int32Array): void {
   const after: Stretch[] = []

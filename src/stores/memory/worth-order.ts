@@ -1,8 +1,9 @@
-// Which of many numbered slots is worth least. Slots stand in lists, each in order of last use: one for each doubling of what a hit
-// saves per room, and each class of use. So only the two ends of a list can be the least of it, and to find the least of all takes a look
-// at a few lists instead of all slots.
+// Which of many numbered slots is worth least. Slots stand in lists, each in order of last use: one for each doubling of what a
+// hit saves per room, and each class of use. So only the two ends of a list can be the least of it, and to find the least of all
+// takes a look at a few lists instead of all slots.
 //
-// It is a class, as its parts are: calls among closures that are made anew for each cache are not inlined, and took twice the time.
+// It is a class, as its parts are: calls among closures that are made anew for each cache are not inlined, and took twice the
+// time.
 import { DOUBLING } from './logarithm.js'
 import { RememberedKeys } from './remembered-keys.js'
 import { ReuseOdds, USE_CLASSES, useClassOf } from './reuse-odds.js'
