@@ -7,6 +7,7 @@ import { policyWith } from '../../test/helpers/policy.js'
 import { CachetteError } from '../errors/cachette-error.js'
 import { createBreakers } from './breaker.js'
 import type { OriginCall } from './origin-call.js'
+import { withResend } from './resend.js'
 
 const OPEN_FOR_MS = 10_000
 const unreachable = new CachetteError('CACHETTE_ORIGIN_UNREACHABLE', 'refused')
@@ -106,6 +107,20 @@ describe('a breaker', () => {
     await errorOf(world.send({ signal: AbortSignal.abort(new Error('left')) }))
     expect((await world.send()).status).toBe(200)
     expect(world.states()).toEqual(['open', 'half-open', 'open', 'half-open', 'closed'])
+  })
+
+  it('lets a dead connection’s call be sent again as the new trial, and counts dead connections as nothing', async () => {
+    const cause = Object.assign(new Error('hung up'), { code: 'UND_ERR_SOCKET', socket: { bytesRead: 9 } })
+    const dead = new CachetteError('CACHETTE_ORIGIN_UNREACHABLE', 'hung up', { cause })
+    const world = open(fails, fails, fails, dead, works, dead)
+    await tried(world, 3)
+    world.clock.advance(OPEN_FOR_MS)
+    const resending = withResend((call) => world.send(call))
+    expect((await resending(callWith({ policy: world.policy }))).status).toBe(200)
+    expect(world.states()).toEqual(['open', 'half-open', 'open', 'half-open', 'closed'])
+    await tried(world, 10)
+    expect(world.states().at(-1)).toBe('closed')
+    expect(world.calls).toHaveLength(15)
   })
 
   it('counts the deadline as a failure, and a caller who left as nothing', async () => {

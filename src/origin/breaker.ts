@@ -4,6 +4,7 @@ import { CachetteError } from '../errors/cachette-error.js'
 import type { BreakerRule } from '../model/policy.js'
 import type { Clock } from '../shared/clock.js'
 import { type Circuit, createCircuit } from './circuit.js'
+import { isDeadConnection } from './dead-connection.js'
 import type { Emit } from './emit.js'
 import type { OriginCall, OriginReply, OriginStep, Verdict } from './origin-call.js'
 
@@ -79,8 +80,9 @@ export function createBreakers({ clock, emit }: BreakerParts): Breakers {
   }
 }
 
-/** A caller who left, and steps that refused, say nothing of the origin. */
+/** A caller who left, steps that refused, and a kept connection that had died, say nothing of the origin. */
 function outcomeOf({ signal }: OriginCall, error: unknown): Outcome {
+  if (!signal.aborted && isDeadConnection(error)) return 'neither'
   const reason: unknown = signal.aborted ? signal.reason : error
   if (!CachetteError.is(reason)) return 'neither'
   const isOrigins = reason.code === 'CACHETTE_ORIGIN_UNREACHABLE' || reason.code === 'CACHETTE_TIMEOUT'
