@@ -40,7 +40,9 @@ export function createOriginPipeline(parts: PipelineParts): OriginPipeline {
   const { budgets, turns, coolDowns } = limits
   const tokens = createTokenSource(clock, withDeadline({ clock, closing }, receive))
   const breakers = createBreakers({ clock, emit })
-  const sent = (call: OriginCall): Promise<OriginReply> => {
+  const sent = async (call: OriginCall): Promise<OriginReply> => {
+    // Steps above may have awaited a store or a token past the call's end.
+    call.signal.throwIfAborted()
     call.onSent?.()
     return receive(call)
   }

@@ -11,7 +11,7 @@ import type { BudgetRule } from '../model/limits.js'
 import type { OriginRequest, OriginResponse } from '../model/transport.js'
 import { withAttemptTimeout } from './attempt-timeout.js'
 import { refusalByCoolDown, withCoolDown } from './cool-down.js'
-import { createLimits } from './limits/create-limits.js'
+import { type LimitParts, createLimits } from './limits/create-limits.js'
 import type { OriginCall, OriginReply } from './origin-call.js'
 import { createOriginPipeline } from './pipeline.js'
 import { withQuota } from './quota.js'
@@ -275,6 +275,32 @@ describe('the pipeline', () => {
     const error = await errorOf(pipeline.send(callWith({ policy, transport, authorization })))
     expect(error).toMatchObject({ code: 'CACHETTE_CREDENTIALS' })
     expect(await remaining(limits)).toBe(10)
+  })
+
+  it('neither sends nor counts a call that ended while a step awaited the store', async () => {
+    const { parts, emit, clock } = limitWorld()
+    const leaving = new AbortController()
+    const cells: LimitParts['cells'] = {
+      ...parts.cells,
+      update: async (name, change) => {
+        const result = await parts.cells.update(name, change)
+        leaving.abort(new Error('left'))
+        return result
+      },
+    }
+    const limits = createLimits({ ...parts, cells })
+    const profileOf = () => undefined
+    const pipeline = createOriginPipeline({ clock, emit, limits, profileOf, random: () => 0 })
+    let sent = 0
+    const transport = (): Promise<OriginResponse> => {
+      sent += 1
+      return Promise.resolve(response(200))
+    }
+    const policy = policyWith({ quotas: [rule(10, 60_000)] })
+    const call = callWith({ policy, transport, signal: leaving.signal })
+    expect((await errorOf(pipeline.send(call))).message).toBe('left')
+    await turns()
+    expect([sent, call.attempts.count, await remaining(limits)]).toEqual([0, 0, 10])
   })
 
   it('tells cool-down and breaker what only a body shows', async () => {
