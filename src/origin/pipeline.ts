@@ -46,13 +46,14 @@ export function createOriginPipeline(parts: PipelineParts): OriginPipeline {
     call.onSent?.()
     return receive(call)
   }
+  const refuse = refusalByCoolDown(coolDowns)
   // A call that is sent again with a new token is another attempt: counted, and held back, like any.
   const counted = withCoolDown(
     { clock, coolDowns },
     withQuota(
-      { clock, budgets },
+      { clock, budgets, refuse },
       withRateLimit(
-        { clock, emit, turns, refuse: refusalByCoolDown(coolDowns) },
+        { clock, emit, turns, refuse },
         withAttemptTimeout(
           { clock, emit },
           withAuthorization(tokens, { next: sent, again: (call) => counted(call) }),

@@ -4,7 +4,7 @@ import type { Clock } from '../shared/clock.js'
 import type { Emit } from './emit.js'
 import type { OriginCall, OriginReply, OriginStep } from './origin-call.js'
 import { isRepeatable, passingFailure, passingReply, retryDelayMs } from './retry-delay.js'
-import { timeLeftMs, waitFor } from './wait.js'
+import { LONGEST_WAIT_MS, timeLeftMs, waitFor } from './wait.js'
 
 /** What trying again takes. */
 export interface RetryParts {
@@ -15,9 +15,6 @@ export interface RetryParts {
   /** True where a step below would refuse the next try: the failure at hand then tells more. */
   readonly isHeldBack: (call: OriginCall) => boolean
 }
-
-/** Where nothing ends a call, nobody waits longer than this for another try. */
-const LONGEST_WAIT_MS = 60_000
 
 type Tried =
   | { readonly reply: OriginReply; readonly because: Because | undefined }

@@ -77,7 +77,10 @@ describe('the quota step', () => {
 
   it('refuses with the time of renewal once it is spent', async () => {
     const { clock, limits, step, calls } = open({ status: 200 })
-    const send = withQuota({ clock, budgets: limits.budgets }, step)
+    const send = withQuota(
+      { clock, budgets: limits.budgets, refuse: refusalByCoolDown(limits.coolDowns) },
+      step,
+    )
     await send(callWith({ policy }))
     await send(callWith({ policy }))
     const error = await errorOf(send(callWith({ policy })))
@@ -88,20 +91,29 @@ describe('the quota step', () => {
 
   it('gives back what was not sent, and keeps what was', async () => {
     const { clock, limits } = open()
-    const unsent = withQuota({ clock, budgets: limits.budgets }, () => Promise.reject(new Error('unsent')))
+    const unsent = withQuota(
+      { clock, budgets: limits.budgets, refuse: refusalByCoolDown(limits.coolDowns) },
+      () => Promise.reject(new Error('unsent')),
+    )
     await errorOf(unsent(callWith({ policy })))
     expect(await remaining(limits)).toBe(2)
-    const sent = withQuota({ clock, budgets: limits.budgets }, (call) => {
-      call.onSent?.()
-      return Promise.reject(new Error('sent'))
-    })
+    const sent = withQuota(
+      { clock, budgets: limits.budgets, refuse: refusalByCoolDown(limits.coolDowns) },
+      (call) => {
+        call.onSent?.()
+        return Promise.reject(new Error('sent'))
+      },
+    )
     await errorOf(sent(callWith({ policy })))
     expect(await remaining(limits)).toBe(1)
   })
 
   it('learns from the answer, and waits for what renews before the deadline', async () => {
     const { clock, limits, step, calls } = open({ status: 200, headers: { RateLimit: '"a";r=0;t=5' } })
-    const send = withQuota({ clock, budgets: limits.budgets }, step)
+    const send = withQuota(
+      { clock, budgets: limits.budgets, refuse: refusalByCoolDown(limits.coolDowns) },
+      step,
+    )
     await send(callWith())
     expect(await errorOf(send(callWith({ endsAtMs: clock.monotonicMs() + 5_000 })))).toMatchObject({
       code: 'CACHETTE_QUOTA',
@@ -115,6 +127,39 @@ describe('the quota step', () => {
     clock.advance(1)
     await waiting
     expect(calls).toHaveLength(2)
+  })
+
+  it('asks after the wait whether the origin may still be asked, before it counts', async () => {
+    const { clock, limits, step, calls } = open({ status: 200, headers: { RateLimit: '"a";r=0;t=5' } })
+    const refuse = refusalByCoolDown(limits.coolDowns)
+    const send = withQuota({ clock, budgets: limits.budgets, refuse }, step)
+    await send(callWith())
+    const waiting = errorOf(send(callWith({ endsAtMs: clock.monotonicMs() + 30_000 })))
+    await turns()
+    const retryAtMs = clock.nowMs() + 64_800
+    await limits.coolDowns.begin(callWith(), retryAtMs)
+    clock.advance(5_000)
+    expect(await waiting).toMatchObject({ code: 'CACHETTE_COOLDOWN', retryAtMs })
+    expect(calls).toHaveLength(1)
+  })
+
+  it.each([
+    [59, 2],
+    [60, 1],
+  ])('waits under a minute where there is no deadline: %i s', async (seconds, sent) => {
+    const { clock, limits, step, calls } = open({
+      status: 200,
+      headers: { RateLimit: `"a";r=0;t=${seconds}` },
+    })
+    const refuse = refusalByCoolDown(limits.coolDowns)
+    const send = withQuota({ clock, budgets: limits.budgets, refuse }, step)
+    await send(callWith())
+    const settled = Promise.allSettled([send(callWith())])
+    await turns()
+    clock.advance(seconds * 1_000)
+    const [outcome] = await settled
+    expect(outcome.status).toBe(sent === 2 ? 'fulfilled' : 'rejected')
+    expect(calls).toHaveLength(sent)
   })
 })
 

@@ -1,6 +1,9 @@
 // Waiting on the clock of the instance.
 import type { Clock } from '../shared/clock.js'
 
+/** Where nothing ends a call, nobody holds it back longer than this. */
+export const LONGEST_WAIT_MS = 60_000
+
 /** Resolves after a time; rejects with the signal's reason once that aborts. */
 export function waitFor(clock: Clock, delayMs: number, signal: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {
