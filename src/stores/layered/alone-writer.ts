@@ -15,13 +15,14 @@ export interface AloneWriter {
 
 /** Makes a writer to a front. */
 export function createAloneWriter(front: FrontStore, link: BackLink): AloneWriter {
-  const table = createMarkTable()
-  let loadedFor = ''
+  let loaded = { standing: '', table: createMarkTable() }
 
   async function marksAt({ applied, applying, local }: LinkState): Promise<MarkTable> {
     const standing = [applied, applying, local].join()
-    if (standing !== loadedFor) table.load(await link.marks.all())
-    loadedFor = standing
+    if (standing === loaded.standing) return loaded.table
+    const table = createMarkTable()
+    table.load(await link.marks.all())
+    loaded = { standing, table }
     return table
   }
 
@@ -31,10 +32,9 @@ export function createAloneWriter(front: FrontStore, link: BackLink): AloneWrite
     if (marks.stateSince(record, beganSequence) !== 'none') {
       return { isStored: false, because: 'purged-meanwhile' }
     }
-    const standing = known.isAlone
-      ? known
-      : await link.state.update((before) => ({ ...before, isAlone: true }))
-    return { isStored: true, sequence: numberOf(standing) }
+    if (!known.isAlone) await link.state.update((before) => ({ ...before, isAlone: true }))
+    // The number of the look that the purges were read for: one drawn since then stands above it.
+    return { isStored: true, sequence: numberOf(known) }
   }
 
   return {

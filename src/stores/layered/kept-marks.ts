@@ -13,7 +13,7 @@ export interface KeptMarks {
   /** Lets go of all copies. */
   forgetCopies(): Promise<void>
   /** Keeps a purge that the store behind is to be told of. */
-  addPending(mark: Mark): Promise<void>
+  addPending(mark: Mark): Promise<PendingMark>
   /** Purges that the store behind was not told of yet, in their order. */
   pending(): Promise<readonly PendingMark[]>
   /** Copies and pending purges, in the order of their numbers. */
@@ -57,8 +57,11 @@ export function createKeptMarks(cells: Cells): KeptMarks {
     async forgetCopies() {
       await Promise.all((await list(COPY)).map(({ name }) => remove(name)))
     },
-    addPending: (mark) =>
-      put(`${PENDING}${String(mark.sequence).padStart(NUMBER_DIGITS, '0')}:${randomUUID()}`, mark),
+    async addPending(mark) {
+      const name = `${PENDING}${String(mark.sequence).padStart(NUMBER_DIGITS, '0')}:${randomUUID()}`
+      await put(name, mark)
+      return { mark, done: () => remove(name) }
+    },
     pending: async () => (await list(PENDING)).map(({ name, mark }) => ({ mark, done: () => remove(name) })),
     async all() {
       const rows = [...(await list(COPY)), ...(await list(PENDING))]

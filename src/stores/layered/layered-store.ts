@@ -9,6 +9,7 @@ import { scopeOf } from '../mark-table.js'
 import { createAloneWriter } from './alone-writer.js'
 import { createBackLink } from './back-link.js'
 import { createFrontCopies } from './front-copies.js'
+import type { PendingMark } from './kept-marks.js'
 import { createLayeredBodyWriter } from './layered-body-writer.js'
 import { type LinkState, numberOf } from './link-state.js'
 import { readKeptSecret } from './kept-secret.js'
@@ -162,15 +163,38 @@ export function createLayeredStore({ front, back, onFrontFailure }: LayeredStore
         await copies.guarded('keep a purge', () => link.keepMark(mark))
         return mark
       },
-      async () => {
-        await link.alone()
-        const standing = await link.state.update((before) => ({ ...before, local: numberOf(before) + 1 }))
-        numbers.note(standing.local, standing.applied)
-        const mark: Mark = { scope: scopeOf(scope), ...options, sequence: standing.local }
-        await link.marks.addPending(mark)
-        return mark
-      },
+      () => addMarkAlone({ scope: scopeOf(scope), ...options }),
     )
+  }
+
+  /**
+   * The mark is there before its number is: whoever sees the number sees the mark. Where somebody was faster, it is drawn anew
+   * above.
+   */
+  async function addMarkAlone(drawn: Omit<Mark, 'sequence'>): Promise<Mark> {
+    let number = numberOf(await link.alone()) + 1
+    let before: PendingMark | undefined
+    for (;;) {
+      const mark: Mark = { ...drawn, sequence: number }
+      const pending = await link.marks.addPending(mark)
+      await before?.done()
+      const { isDrawn, standing } = await drawNumber(number)
+      if (isDrawn) {
+        numbers.note(number, standing.applied)
+        return mark
+      }
+      before = pending
+      number = numberOf(standing) + 1
+    }
+  }
+
+  async function drawNumber(number: number): Promise<{ isDrawn: boolean; standing: LinkState }> {
+    let isDrawn = false
+    const standing = await link.state.update((before) => {
+      isDrawn = numberOf(before) < number
+      return isDrawn ? { ...before, local: number } : before
+    })
+    return { isDrawn, standing }
   }
 
   async function health(): Promise<StoreHealth> {

@@ -1,0 +1,61 @@
+import { describe, expect, it } from 'vitest'
+import { atOnce, createGate } from '../../../test/helpers/gate.js'
+import { HARD, openLayers } from '../../../test/helpers/layers-world.js'
+import type { FrontStore } from '../../model/store.js'
+import { sampleEntry } from '../../testing/store-contract/sample-records.js'
+import { createLayeredStore } from './layered-store.js'
+
+describe('a purge while the store behind is away', () => {
+  it('lets nothing of a call that began before it past, wherever it is on its way', async () => {
+    const { openProcess } = openLayers()
+    const one = await openProcess('a')
+    const [reached, gate] = [createGate(), createGate()]
+    const { cells } = one.front
+    const slowFront: FrontStore = {
+      ...one.front,
+      cells: {
+        ...cells,
+        read: (name) => cells.read(name),
+        list: (prefix) => cells.list(prefix),
+        async update(name, change) {
+          if (name.startsWith('layered:purge:')) {
+            reached.open()
+            await gate.opened
+          }
+          return cells.update(name, change)
+        },
+      },
+    }
+    const slow = createLayeredStore({ front: slowFront, back: one.remote.store })
+    await slow.sequence()
+    one.remote.goAway()
+    const began = await slow.sequence()
+    const purging = slow.addMark({ service: 'tmdb' }, HARD)
+    await reached.opened
+    await slow.write(sampleEntry({ key: 'between' }), began)
+    gate.open()
+    const mark = await purging
+    expect((await slow.head('between'))?.sequence ?? -1).toBeLessThan(mark.sequence)
+    expect(await slow.write(sampleEntry({ key: 'late' }), began)).toEqual({
+      isStored: false,
+      because: 'purged-meanwhile',
+    })
+  })
+
+  it('has a number of its own, whoever else on the machine draws one at that moment', async () => {
+    const { back, openProcess } = openLayers()
+    const processes = [await openProcess('a'), await openProcess('a')]
+    for (const { store, remote } of processes) {
+      await store.sequence()
+      remote.goAway()
+    }
+    const drawn = await atOnce(8, (index) => processes[index % 2]!.store.addMark({ tag: `t${index}` }, HARD))
+    expect(new Set(drawn.map(({ sequence }) => sequence)).size).toBe(8)
+    const inOrder = drawn.toSorted((left, right) => left.sequence - right.sequence)
+    expect(await processes[0]!.store.marks()).toEqual(inOrder)
+    processes[0]!.remote.comeBack()
+    await processes[0]!.store.sequence()
+    expect((await back.marks()).map(({ scope }) => scope)).toEqual(inOrder.map(({ scope }) => scope))
+    expect(await back.sequence()).toBe(8)
+  })
+})
