@@ -81,6 +81,8 @@ export interface LimitWorld extends ToldEvents {
   readonly troubles: readonly Error[]
   /** From now on the store cannot be asked, or can again. */
   setAway(isAway: boolean): void
+  /** From now on the store can be read and takes nothing, or takes it again. */
+  setFull(isFull: boolean): void
 }
 
 /** Cells in memory that can be taken away. */
@@ -91,6 +93,7 @@ export function limitWorld(options: { clock?: FakeClock; isRemote?: boolean } = 
   const warnings: string[] = []
   const troubles: Error[] = []
   let isAway = false
+  let isFull = false
   const unlessAway = <Result>(work: () => Result): Result => {
     if (isAway) throw new Error('the store is away')
     return work()
@@ -101,6 +104,7 @@ export function limitWorld(options: { clock?: FakeClock; isRemote?: boolean } = 
     warnings,
     troubles,
     setAway: (away) => (isAway = away),
+    setFull: (full) => (isFull = full),
     parts: {
       clock,
       isRemote,
@@ -110,7 +114,14 @@ export function limitWorld(options: { clock?: FakeClock; isRemote?: boolean } = 
       cells: {
         read: (name) => unlessAway(() => cells.read(name)),
         list: (prefix) => unlessAway(() => cells.list(prefix)),
-        update: async (name, change) => unlessAway(() => cells.update(name, change)),
+        update: async (name, change) =>
+          unlessAway(() =>
+            cells.update(name, (before, nowMs) => {
+              const changed = change(before, nowMs)
+              if (isFull && changed.action !== 'leave') throw new Error('the store is full')
+              return changed
+            }),
+          ),
       },
     },
   }

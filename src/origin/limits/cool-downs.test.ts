@@ -76,4 +76,33 @@ describe('a cool-down', () => {
     clock.advance(5_000)
     expect(await limits.coolDowns.untilMs(subject)).toBeUndefined()
   })
+
+  it('lasts to its end where the store can be read and takes nothing', async () => {
+    const { limits, clock, setFull, troubles } = openLimits()
+    setFull(true)
+    const untilMs = clock.nowMs() + 5_000
+    expect(await limits.coolDowns.begin(subject, untilMs)).toBe(untilMs)
+    clock.advance(4_999)
+    expect(await limits.coolDowns.untilMs(subject)).toBe(untilMs)
+    clock.advance(1)
+    expect(await limits.coolDowns.untilMs(subject)).toBeUndefined()
+    await limits.coolDowns.begin(subject, undefined)
+    clock.advance(1_000)
+    expect((await limits.coolDowns.begin(subject, undefined)) - clock.nowMs()).toBe(2_000)
+    expect(troubles).toHaveLength(3)
+  })
+
+  it('that the store did not take gives way to a longer one in it, and to a reset', async () => {
+    const { all, clock, setFull } = openLimits(2)
+    const nowMs = clock.nowMs()
+    setFull(true)
+    await all[0]!.coolDowns.begin(subject, nowMs + 20_000)
+    setFull(false)
+    await all[0]!.coolDowns.begin(subject, nowMs + 5_000)
+    expect(await all[0]!.coolDowns.untilMs(subject)).toBe(nowMs + 20_000)
+    await all[1]!.coolDowns.begin(subject, nowMs + 60_000)
+    expect(await all[0]!.coolDowns.untilMs(subject)).toBe(nowMs + 60_000)
+    await all[0]!.reset('my_service')
+    expect(await all[0]!.coolDowns.untilMs(subject)).toBeUndefined()
+  })
 })

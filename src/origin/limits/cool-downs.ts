@@ -38,20 +38,37 @@ export interface CoolDowns {
 export function createCoolDowns(store: LimitStore, emit: Emit): CoolDowns {
   const records = createSharedRecords(COOL_DOWN_RECORDS, store)
   const { clock, onAway } = store
-  /** Begun here and not yet in the store. */
+  /** Begun here and not in the store: when they end, by the monotonic clock, since the other one may be put back. */
   const pending = new Map<string, number>()
 
+  function pendingEndOf(key: string): number {
+    const leftMs = (pending.get(key) ?? 0) - clock.monotonicMs()
+    return leftMs > 0 ? clock.nowMs() + Math.ceil(leftMs) : 0
+  }
+
+  /** The one that ends last is kept; returns when that is. */
+  function keepPending(key: string, untilMs: number): number {
+    for (const [one, endsAtMs] of pending) if (endsAtMs <= clock.monotonicMs()) pending.delete(one)
+    const endsAtMs = clock.monotonicMs() + untilMs - clock.nowMs()
+    const lastMs = Math.max(endsAtMs, pending.get(key) ?? endsAtMs)
+    pending.set(key, lastMs)
+    return lastMs
+  }
+
   function endOf({ untilMs }: CoolDownRecord, subject: LimitSubject): number | undefined {
-    const endMs = Math.max(untilMs, pending.get(pendingKey(subject)) ?? 0)
+    const endMs = Math.max(untilMs, pendingEndOf(pendingKey(subject)))
     return endMs > clock.nowMs() ? endMs : undefined
   }
 
   async function changed<Result>(
     subject: LimitSubject,
     change: RecordChange<CoolDownRecord, Result>,
+    onTaken?: (result: Result) => void,
   ): Promise<Result> {
     try {
-      return await records.update(subject, change)
+      const result = await records.update(subject, change)
+      onTaken?.(result)
+      return result
     } catch (error) {
       onAway(error as Error)
       return records.updateHere(subject, change)
@@ -78,7 +95,14 @@ export function createCoolDowns(store: LimitStore, emit: Emit): CoolDowns {
   }
 
   return {
-    records,
+    records: {
+      ...records,
+      async forget(service) {
+        await records.forget(service)
+        for (const key of [...pending.keys()])
+          if (service === undefined || key.startsWith(`${service}/`)) pending.delete(key)
+      },
+    },
     untilMs(subject) {
       const record = records.read(subject)
       return record instanceof Promise
@@ -88,9 +112,13 @@ export function createCoolDowns(store: LimitStore, emit: Emit): CoolDowns {
     async begin(subject, saidUntilMs) {
       const key = pendingKey(subject)
       const guess = beginning(saidUntilMs)(records.seen(subject), clock.nowMs())
-      pending.set(key, guess.result.untilMs)
-      const { untilMs, isNew } = await changed(subject, beginning(saidUntilMs))
-      if (pending.get(key) === guess.result.untilMs) pending.delete(key)
+      const owedMs = pendingEndOf(key)
+      const ours = keepPending(key, guess.result.untilMs)
+      const { untilMs, isNew } = await changed(subject, beginning(saidUntilMs), (taken) => {
+        // One from before that the store did not take, and that ends later, stays.
+        const isCovered = owedMs === 0 || taken.untilMs + SAME_END_MS >= pendingEndOf(key)
+        if (isCovered && pending.get(key) === ours) pending.delete(key)
+      })
       const { service, identity } = subject
       if (isNew) emit('cooled-down', { service, identity, untilMs, because: 'origin-quota' })
       return untilMs

@@ -36,6 +36,8 @@ export interface RecordKind<Value> {
   readonly empty: Value
   /** Undefined where the text is none. */
   readonly read: (text: string) => Value | undefined
+  /** What holds where this process changed a record and the store did not take it: the store's, or the one here. */
+  readonly ahead: (stored: Value, here: Value) => Value
 }
 
 const VERSION = 1
@@ -88,6 +90,7 @@ export const QUOTA_RECORDS: RecordKind<QuotaRecord> = Object.freeze({
   prefix: 'quota/',
   empty: Object.freeze({ windows: Object.freeze({}), processes: Object.freeze({}) }),
   read: reader(quotaSchema),
+  ahead: (_: QuotaRecord, here: QuotaRecord) => here,
 })
 
 /** Records of rate limits. */
@@ -95,6 +98,7 @@ export const TURN_RECORDS: RecordKind<TurnRecord> = Object.freeze({
   prefix: 'turns/',
   empty: Object.freeze({ atMs: 0, logs: Object.freeze({}), processes: Object.freeze({}) }),
   read: reader(turnSchema),
+  ahead: (_: TurnRecord, here: TurnRecord) => here,
 })
 
 /** Records of cool-downs. */
@@ -102,6 +106,7 @@ export const COOL_DOWN_RECORDS: RecordKind<CoolDownRecord> = Object.freeze({
   prefix: 'cool-down/',
   empty: Object.freeze({ beganAtMs: 0, untilMs: 0, strikes: 0, isSaid: false }),
   read: reader(coolDownSchema),
+  ahead: (stored: CoolDownRecord, here: CoolDownRecord) => (here.untilMs > stored.untilMs ? here : stored),
 })
 
 /** The text of a record. */

@@ -37,7 +37,10 @@ export interface SharedRecords<Value> {
   seen(subject: LimitSubject): Value
   /** Changes a record for all processes; rejects where the store is away. */
   update<Result>(subject: LimitSubject, change: RecordChange<Value, Result>): Promise<Result>
-  /** Changes what this process holds for true, where the store is away. */
+  /**
+   * Changes what this process holds for true, where the store is away or takes nothing. It holds until an `update` writes, or its
+   * time is over.
+   */
   updateHere<Result>(subject: LimitSubject, change: RecordChange<Value, Result>): Result
   /** All of them. */
   list(): Promise<readonly { readonly subject: LimitSubject; readonly value: Value }[]>
@@ -55,6 +58,8 @@ interface Remembered<Value> {
   readonly text: string | undefined
   readonly value: Value
   readonly lookedAtMs: number
+  /** Changed here and not in the store: until then, by the monotonic clock, the store's does not replace it. */
+  readonly aheadUntilMs: number
 }
 
 /** Makes records of one kind. */
@@ -64,9 +69,12 @@ export function createSharedRecords<Value extends object>(
 ): SharedRecords<Value> {
   const remembered = new Map<string, Remembered<Value>>()
 
-  function remember(name: string, text: string | undefined, value: Value): Value {
+  function remember(
+    name: string,
+    { text, value, aheadUntilMs = 0 }: Pick<Remembered<Value>, 'text' | 'value'> & { aheadUntilMs?: number },
+  ): Value {
     remembered.delete(name)
-    remembered.set(name, { text, value, lookedAtMs: clock.monotonicMs() })
+    remembered.set(name, { text, value, lookedAtMs: clock.monotonicMs(), aheadUntilMs })
     const [oldest] = remembered.keys()
     if (remembered.size > MOST_REMEMBERED && oldest !== undefined) remembered.delete(oldest)
     return value
@@ -82,7 +90,20 @@ export function createSharedRecords<Value extends object>(
   }
 
   function taken(name: string, text: string | undefined): Value {
-    return remember(name, text, valueOf(name, text))
+    const stored = valueOf(name, text)
+    const here = aheadOf(name)
+    const isAhead = here !== undefined && kind.ahead(stored, here.value) === here.value
+    return isAhead ? remember(name, here) : remember(name, { text, value: stored })
+  }
+
+  function aheadOf(name: string): Remembered<Value> | undefined {
+    const known = remembered.get(name)
+    return known !== undefined && known.aheadUntilMs > clock.monotonicMs() ? known : undefined
+  }
+
+  /** As it was, looked at now. */
+  function kept(name: string): Value {
+    return remember(name, remembered.get(name) ?? { text: undefined, value: kind.empty })
   }
 
   function lastSeen(name: string): Value {
@@ -91,8 +112,7 @@ export function createSharedRecords<Value extends object>(
 
   function away(name: string, error: unknown): Value {
     onAway(error instanceof Error ? error : new Error(String(error)))
-    const value = lastSeen(name)
-    return remember(name, remembered.get(name)?.text, value)
+    return kept(name)
   }
 
   function look(name: string): Awaitable<Value> {
@@ -124,29 +144,40 @@ export function createSharedRecords<Value extends object>(
       const value = look(name)
       if (!(value instanceof Promise)) return value
       // The next who asks finds it; until then nobody looks again.
-      return remember(name, remembered.get(name)?.text, lastSeen(name))
+      return kept(name)
     },
     async update(subject, change) {
       const name = nameOf(kind.prefix, subject)
-      const { text, value, result } = await cells.update(name, (before, nowMs) => {
+      const { text, value, result, isWritten } = await cells.update(name, (before, nowMs) => {
         const known = valueOf(name, before)
         const { after, keepUntilMs, result: outcome } = change(known, nowMs)
         if (after === undefined)
-          return { action: 'remove', result: { text: undefined, value: kind.empty, result: outcome } }
+          return {
+            action: 'remove',
+            result: { text: undefined, value: kind.empty, result: outcome, isWritten: true },
+          }
         if (after === known)
-          return { action: 'leave', result: { text: before, value: known, result: outcome } }
+          return {
+            action: 'leave',
+            result: { text: before, value: known, result: outcome, isWritten: false },
+          }
         const written = recordText(after)
         const until = Math.min(keepUntilMs, nowMs + LONGEST_KEPT_MS)
-        const told = { text: written, value: after, result: outcome }
+        const told = { text: written, value: after, result: outcome, isWritten: true }
         return { action: 'put', value: written, keepUntilMs: until, result: told }
       })
-      remember(name, text, value)
+      if (isWritten) remember(name, { text, value })
+      else taken(name, text)
       return result
     },
     updateHere(subject, change) {
       const name = nameOf(kind.prefix, subject)
-      const { after, result } = change(lastSeen(name), clock.nowMs())
-      remember(name, undefined, after ?? kind.empty)
+      const before = lastSeen(name)
+      const nowMs = clock.nowMs()
+      const { after = kind.empty, keepUntilMs, result } = change(before, nowMs)
+      const aheadUntilMs = clock.monotonicMs() + keepUntilMs - nowMs
+      if (after === before) kept(name)
+      else remember(name, { text: undefined, value: after, aheadUntilMs })
       return result
     },
     async list() {

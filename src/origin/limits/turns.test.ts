@@ -45,4 +45,18 @@ describe('turns under a rate limit', () => {
     clock.jump(-DAY_MS)
     expect(await limits.turns.take(subject, [rule], 60_000)).toMatchObject({ isGiven: true, waitMs: 1_000 })
   })
+
+  it('are counted here where the store can be read and takes nothing', async () => {
+    const { limits, clock, setFull } = openLimits()
+    const rule = ruleOf(1, 1_000)
+    setFull(true)
+    const waits: number[] = []
+    for (let call = 0; call < 3; call += 1) {
+      waits.push((await limits.turns.take(subject, [rule], 60_000)).waitMs)
+      clock.advance(100)
+    }
+    expect(waits).toEqual([0, 900, 1_800])
+    setFull(false)
+    expect(await limits.turns.take(subject, [rule], 60_000)).toMatchObject({ isGiven: true, waitMs: 0 })
+  })
 })
