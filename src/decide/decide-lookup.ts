@@ -94,11 +94,13 @@ const STRETCHED_BY = 2
  * TTL of 0, rules out.
  */
 function isSpared(
-  { entry, policy, budget, now }: LookupQuestion,
+  { entry, policy, demands, budget, now }: LookupQuestion,
   { ageMs, because }: Extract<Judgement, { isFresh: false }>,
 ): boolean {
   if (entry === undefined || (budget !== 'stretched' && budget !== 'scarce')) return false
   if (because !== 'expired' && because !== 'ttl-lowered') return false
+  const isRefused = demands.noCache || demands.minFreshMs !== undefined
+  if (isRefused || (demands.maxAgeMs !== undefined && ageMs >= demands.maxAgeMs)) return false
   if (freshnessOf(policy).rescue({ entry, policy, now, failure: 'no-answer' }) !== 'allowed') return false
   const storedForMs = entry.staleAtMs - entry.confirmedAtMs + entry.initialAgeMs
   const freshForMs = because === 'ttl-lowered' ? policy.ttlMs : storedForMs

@@ -206,7 +206,10 @@ export async function findNews(errand: Errand, parts: ConsiderParts): Promise<Fl
   const { lookup, decision } = await consider(call, await parts.tiers.find(call.key), parts)
   const { entry, tier } = lookup
   if (entry === undefined || decision.action === 'refuse') return undefined
-  const isNew = entry.sequence > beganSequence && parts.tiers.stateOf(entry) === 'none'
+  // The older entry itself may have got its number since, when its own write was committed.
+  const { entry: older } = errand
+  const isOther = entry.bodyId !== older?.bodyId || entry.confirmedAtMs > older.confirmedAtMs
+  const isNew = isOther && entry.sequence > beganSequence && parts.tiers.stateOf(entry) === 'none'
   const isFresh = decision.action === 'serve-fresh' && !decision.isRefreshDue
   if (!isNew && !isFresh) return undefined
   const { ageMs, ttlMs } = decision.action === 'serve-fresh' ? decision : { ageMs: 0, ttlMs: 0 }

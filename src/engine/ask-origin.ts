@@ -10,6 +10,7 @@ import {
 import type { Instant } from '../decide/age.js'
 import type { PurgeState } from '../decide/decide-lookup.js'
 import { CachetteError } from '../errors/cachette-error.js'
+import { timedOut } from '../errors/timed-out.js'
 import type { EventBus } from '../events/event-bus.js'
 import { isSharedByHttp } from '../decide/rfc9111/shared-answer.js'
 import { fieldValue, firstValue } from '../http/header-fields.js'
@@ -37,6 +38,7 @@ import { type PreparedCall, variantOf } from './prepared-call.js'
 import { secretsOf } from './secrets-of.js'
 import { type Sending, UNCONDITIONAL, conditionsFor, sendCall } from './send-call.js'
 import type { StoreAnswers } from './store-answers.js'
+import { type Patience, waitFor } from './wait-for.js'
 
 /** What a leader knows before it asks. */
 export interface Errand {
@@ -259,7 +261,7 @@ export function createAskOrigin({ clock, bus, pipeline, answers, ...parts }: Ask
   /** What is not what it should be is a failure of the origin, whatever its status says. */
   async function refuseDrift(errand: Errand, judged: Judged, attempts: number): Promise<void> {
     const { call, entry } = errand
-    const issues = await driftOf(call, judged, entry)
+    const issues = await waitFor(driftOf(call, judged, entry), patienceWith(clock, call, attempts))
     if (issues.length === 0) return
     const { service, parts: keyParts, request } = call
     const url = keyParts.redactedUrl
@@ -293,6 +295,19 @@ export function createAskOrigin({ clock, bus, pipeline, answers, ...parts }: Ask
 
 function done(result: FlightResult): FlightWork<FlightResult> {
   return { result, isFindable: undefined, released: undefined }
+}
+
+/** A schema that never comes to an end is a call that takes too long. */
+function patienceWith(
+  clock: Clock,
+  { policy, service, request, parts }: PreparedCall,
+  attempts: number,
+): Patience {
+  const { timeoutMs } = policy
+  if (policy.validate === undefined || timeoutMs === Number.POSITIVE_INFINITY)
+    return { signal: undefined, deadline: undefined, clock }
+  const facts = { service: service.name, method: request.method, redactedUrl: parts.redactedUrl, policy }
+  return { signal: undefined, deadline: { inMs: timeoutMs, error: () => timedOut(facts, attempts) }, clock }
 }
 
 function isClaimed({ service }: PreparedCall): boolean {

@@ -91,10 +91,13 @@ export function createEngine(parts: EngineParts): Engine {
       bus: parts.bus,
       leases: parts.leases,
       askOrigin: parts.askOrigin,
+      isPurgedSince: ({ call }, sequence) =>
+        tiers.marks.mayCover({ service: call.service.name, purgeUrl: call.parts.purgeUrl }, sequence),
       hasChanged: async ({ beganSequence }) => (await tiers.began()) > beganSequence,
       findNews: (errand) => findNews(errand, parts),
       onStoreFailure: (error) => tiers.noteFailure('share calls', error),
     }),
+    isClosed: () => isClosed,
     findLate: (errand) => findLate(errand, parts),
   })
   const { answerHop, refreshAhead } = createAnswerHop({

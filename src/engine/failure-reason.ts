@@ -30,7 +30,7 @@ export function failureReason(error: unknown): FailureReason | undefined {
 export function sharedFailure(error: unknown): SharedFailure | undefined {
   if (!CachetteError.is(error)) return undefined
   const { code, message, status, retryAtMs } = error
-  if (code === 'CACHETTE_CREDENTIALS') return { code, message, because: 'origin-auth' }
+  if (code === 'CACHETTE_BREAKER_OPEN') return undefined
   const because = failureReason(error)
   return because === undefined ? undefined : { code, message, because, status, retryAtMs }
 }

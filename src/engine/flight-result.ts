@@ -26,12 +26,12 @@ export interface FlightResult {
 
 /** In the store, or on its way there; with those who asked alone; or an older entry in place of a failure. */
 export type Fate =
-  /** `committed` resolves when the store has it, or refused it. */
-  | { readonly kind: 'stored'; readonly committed: Promise<unknown> }
+  /** `committed` resolves with true when the store has it, with false where it was refused. */
+  | { readonly kind: 'stored'; readonly committed: Promise<boolean> }
   | { readonly kind: 'unstored' }
   | { readonly kind: 'rescued'; readonly failure: SharedFailure }
 
-const AT_ONCE = Promise.resolve()
+const AT_ONCE = Promise.resolve(true)
 
 /** One answer for everybody, its body whole. */
 export function wholeResult(

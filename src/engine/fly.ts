@@ -44,6 +44,8 @@ export interface FlyParts {
   readonly askOrigin: AskOrigin
   /** The same under the lease that all processes on the store share. */
   readonly leasedAsk: LeasedAsk
+  /** True once no more work is to be begun. */
+  readonly isClosed: () => boolean
   /** Looks up once more: another flight may have landed while a caller was still asking the tiers. */
   readonly findLate: (errand: Errand) => Promise<FlightResult | undefined>
 }
@@ -267,7 +269,8 @@ export function createFly(parts: FlyParts): Fly {
 
   function mayAskBehind(key: string): boolean {
     const flying = flights.get(key)
-    if (behind >= MAX_BEHIND || (flying !== undefined && flying.landed() === undefined)) return false
+    if (parts.isClosed() || behind >= MAX_BEHIND || (flying !== undefined && flying.landed() === undefined))
+      return false
     return (resting.get(key) ?? 0) <= clock.monotonicMs()
   }
 

@@ -1,7 +1,6 @@
 // One origin call across processes: the leader of a flight takes the lease of its name first. Where another process has it,
 // the answer is waited for and found in the store; a failure, or a small answer that is not stored, is told in the lease's row.
 // A holder that dies is replaced. A store that cannot be asked costs the sharing, never the answer.
-import { CachetteError } from '../errors/cachette-error.js'
 import { timedOut } from '../errors/timed-out.js'
 import type { EventBus } from '../events/event-bus.js'
 import { withoutFields } from '../http/header-fields.js'
@@ -14,7 +13,7 @@ import type { AskOrigin, Errand } from './ask-origin.js'
 import { sharedFailure } from './failure-reason.js'
 import { type Fate, type FlightResult, wholeResult } from './flight-result.js'
 import type { FlightWork } from './flights.js'
-import { NO_COST, Unanswered, answerFromOrigin } from './hop.js'
+import { Unanswered, answerFromOrigin } from './hop.js'
 import type { Interest } from './interest.js'
 import { createSecretScanner } from './secret-scanner.js'
 import { secretsOf } from './secrets-of.js'
@@ -25,6 +24,8 @@ export interface LeasedAskParts {
   readonly bus: EventBus
   readonly leases: Leases
   readonly askOrigin: AskOrigin
+  /** True where what was told by a call that began at a number may be from before a purge. */
+  readonly isPurgedSince: (errand: Errand, sequence: number) => boolean
   /** True where something in the store has changed since the errand began: another process may have had the lease just before. */
   readonly hasChanged: (errand: Errand) => Promise<boolean>
   /** What the store has by now that came after the errand began, or is fresh. */
@@ -45,6 +46,11 @@ type Held = Extract<LeaseAnswer, { state: 'taken' }> & { readonly name: string }
 
 /** Answers that are told in a lease's row, at most. */
 const MAX_TOLD_BYTES = 8 * 1024
+/** What stands in a row, in characters: cells hold 32 KiB. */
+const MAX_ROW_LENGTH = 24 * 1024
+const MAX_MESSAGE_LENGTH = 2_000
+/** How long others wait for an answer to be in the store once it is there for its own callers. */
+const COMMIT_WITHIN_MS = 1_000
 /** What is meant for the leader alone. */
 const LEADERS_OWN: ReadonlySet<string> = new Set(['set-cookie', 'set-cookie2'])
 /** How long an origin is left alone after its first failure; twice as long after each further one in a row. */
@@ -61,20 +67,26 @@ export function createLeasedAsk(parts: LeasedAskParts): LeasedAsk {
     const { call } = errand
     const endsAtMs = clock.monotonicMs() + call.policy.timeoutMs
     const facts = { key: call.key, service: call.service.name }
+    let mustAsk = name !== call.key || !askOrigin.canRescue(errand)
     for (let hasWaited = false; ; hasWaited = true) {
-      const answer = await tryTaking(errand, name)
+      const answer = await tryTaking(name, mustAsk)
       if (answer === undefined) return askOrigin.ask(errand, interest)
-      if (answer.state === 'resting')
-        return atOnce(askOrigin.rescueOrThrow(errand, answer.failure, 'refresh-resting'))
+      if (answer.state === 'resting') {
+        const rescued = restOrAsk(errand, answer.failure)
+        if (rescued !== undefined) return atOnce(rescued)
+        mustAsk = true
+        continue
+      }
       if (answer.state === 'taken') {
         const mayBeThere = hasWaited || (name === call.key && (await parts.hasChanged(errand)))
         const news = mayBeThere ? await parts.findNews(errand) : undefined
         if (news === undefined) return askHolding({ ...answer, name }, errand, interest)
-        await release({ ...answer, name }, { kind: 'stored' }, 0)
+        await release({ ...answer, name }, STORED, 0)
         return atOnce(news)
       }
       bus.emit('lease', { ...facts, state: 'waited' })
-      const end = await waitForEnd(answer, errand, endsAtMs)
+      const end = await waitForEnd(answer, endsAtMs)
+      if (end === 'too-late') return atOnce(askOrigin.rescueOrThrow(errand, tooLateFor(errand)))
       const told = end === undefined ? undefined : await takeEnd(end, errand, interest)
       if (told !== undefined) return told
       const news = await parts.findNews(errand)
@@ -83,10 +95,18 @@ export function createLeasedAsk(parts: LeasedAskParts): LeasedAsk {
     }
   }
 
-  async function tryTaking(errand: Errand, name: string): Promise<LeaseAnswer | undefined> {
-    const mustAsk = name !== errand.call.key || !askOrigin.canRescue(errand)
+  /** The older entry in place of a call; undefined where it may not stand in for that failure. */
+  function restOrAsk(errand: Errand, failure: SharedFailure): FlightResult | undefined {
     try {
-      await releasing.get(name)
+      return askOrigin.rescueOrThrow(errand, failure, 'refresh-resting')
+    } catch {
+      return undefined
+    }
+  }
+
+  async function tryTaking(name: string, mustAsk: boolean): Promise<LeaseAnswer | undefined> {
+    try {
+      await within(releasing.get(name), COMMIT_WITHIN_MS)
       return await leases.take(name, { mustAsk })
     } catch (error) {
       parts.onStoreFailure(error)
@@ -109,23 +129,39 @@ export function createLeasedAsk(parts: LeasedAskParts): LeasedAsk {
       // The flight stays until its entry can be found here; that others can find it is not waited for by anybody.
       return { ...work, released: given }
     } catch (error) {
-      await releaseFailed(taken, error)
+      await releaseFailed(taken, errand, error)
       throw error
     }
   }
 
-  async function releaseAfter(taken: Held, { call }: Errand, result: FlightResult): Promise<void> {
+  async function releaseAfter(
+    taken: Held,
+    { call, beganSequence }: Errand,
+    result: FlightResult,
+  ): Promise<void> {
     const { fate } = result
-    if (fate.kind === 'stored') await fate.committed.catch(() => undefined)
-    const end = endOf(fate, result, secretsOf(call))
+    const isThere =
+      fate.kind === 'stored' &&
+      result.isShareable &&
+      (await within(fate.committed, COMMIT_WITHIN_MS)) === true
+    const end = isThere ? STORED : endOf(fate, result, { secrets: secretsOf(call), beganSequence })
     await release(taken, end, fate.kind === 'rescued' ? restAfter(taken.failures, fate.failure) : 0)
   }
 
-  async function releaseFailed(taken: Held, error: unknown): Promise<void> {
+  /** The result, or undefined where it fails or takes longer: a body that is still coming keeps nobody waiting. */
+  function within<Result>(work: Promise<Result> | undefined, limitMs: number): Promise<Result | undefined> {
+    if (work === undefined) return Promise.resolve(undefined)
+    return new Promise((resolve) => {
+      const cancel = clock.setTimer(() => resolve(undefined), limitMs)
+      work.then(resolve, () => resolve(undefined)).finally(cancel)
+    })
+  }
+
+  async function releaseFailed(taken: Held, { beganSequence }: Errand, error: unknown): Promise<void> {
     const failure = sharedFailure(error instanceof Unanswered ? error.error : error)
     // What is this process' own affair, such as being closed, is nobody else's failure.
-    if (failure === undefined) await release(taken, { kind: 'stored' }, 0)
-    else await release(taken, { kind: 'failed', failure }, restAfter(taken.failures, failure))
+    if (failure === undefined) await release(taken, STORED, 0)
+    else await release(taken, failedEnd(failure, beganSequence), restAfter(taken.failures, failure))
   }
 
   async function release({ lease }: Held, end: LeaseEnd, restMs: number): Promise<void> {
@@ -140,17 +176,14 @@ export function createLeasedAsk(parts: LeasedAskParts): LeasedAsk {
 
   async function waitForEnd(
     held: Extract<LeaseAnswer, { state: 'held' }>,
-    errand: Errand,
     endsAtMs: number,
-  ): Promise<LeaseEnd | undefined> {
+  ): Promise<LeaseEnd | 'too-late' | undefined> {
     const tooLate = new AbortController()
     const cancelTimer = clock.setTimer(() => tooLate.abort(), Math.max(0, endsAtMs - clock.monotonicMs()))
     try {
       const end = await held.ended(tooLate.signal)
-      if (end === undefined && tooLate.signal.aborted) throw tooLateFor(errand)
-      return end
+      return end === undefined && tooLate.signal.aborted ? 'too-late' : end
     } catch (error) {
-      if (CachetteError.is(error)) throw error
       parts.onStoreFailure(error)
       return { kind: 'alone' }
     } finally {
@@ -170,27 +203,42 @@ export function createLeasedAsk(parts: LeasedAskParts): LeasedAsk {
       case 'alone':
         return askOrigin.ask(errand, interest)
       case 'failed':
+        if (parts.isPurgedSince(errand, end.beganSequence)) return undefined
         return atOnce(askOrigin.rescueOrThrow(errand, end.failure))
       case 'answered':
+        if (parts.isPurgedSince(errand, end.beganSequence)) return undefined
         return atOnce(toldResult(errand, end.answer))
       default:
         return assertNever(end)
     }
   }
 
-  function tooLateFor({ call }: Errand): Unanswered {
+  function tooLateFor({ call }: Errand): SharedFailure {
     const { service, parts: keyParts, request, policy } = call
     const { redactedUrl } = keyParts
-    const facts = { service: service.name, method: request.method, redactedUrl, policy }
-    return new Unanswered(timedOut(facts, 0), NO_COST)
+    const error = timedOut({ service: service.name, method: request.method, redactedUrl, policy }, 0)
+    return { code: error.code, message: error.message, because: 'origin-timeout' }
   }
 }
 
-function endOf(fate: Fate, result: FlightResult, secrets: readonly string[]): LeaseEnd {
-  if (fate.kind === 'stored') return { kind: result.isShareable ? 'stored' : 'alone' }
-  if (fate.kind === 'rescued') return { kind: 'failed', failure: fate.failure }
+const STORED: LeaseEnd = Object.freeze({ kind: 'stored' })
+const ALONE: LeaseEnd = Object.freeze({ kind: 'alone' })
+
+function endOf(
+  fate: Fate,
+  result: FlightResult,
+  { secrets, beganSequence }: { readonly secrets: readonly string[]; readonly beganSequence: number },
+): LeaseEnd {
+  if (fate.kind === 'stored') return ALONE
+  if (fate.kind === 'rescued') return failedEnd(fate.failure, beganSequence)
   const answer = result.isShareable ? tellable(result, secrets) : undefined
-  return answer === undefined ? { kind: 'alone' } : { kind: 'answered', answer }
+  if (answer === undefined || JSON.stringify(answer).length > MAX_ROW_LENGTH) return ALONE
+  return { kind: 'answered', answer, beganSequence }
+}
+
+function failedEnd(failure: SharedFailure, beganSequence: number): LeaseEnd {
+  const message = failure.message.slice(0, MAX_MESSAGE_LENGTH)
+  return { kind: 'failed', failure: { ...failure, message }, beganSequence }
 }
 
 /** The answer for a lease's row, where it is whole, small, and repeats no credential. */
@@ -202,7 +250,8 @@ function tellable(result: FlightResult, secrets: readonly string[]): SharedAnswe
     return undefined
   }
   const { status, statusText, headers, outcome, because } = taken
-  if (outcome !== 'miss' && outcome !== 'failed') return undefined
+  // Whose credentials were refused is that process' own affair.
+  if ((outcome !== 'miss' && outcome !== 'failed') || because === 'origin-auth') return undefined
   const bytes = whole.sizeBytes > MAX_TOLD_BYTES ? undefined : whole.bytes()
   if (bytes === undefined || createSecretScanner(secrets)(bytes)) return undefined
   const shared = withoutFields(headers, LEADERS_OWN)

@@ -58,7 +58,7 @@ export function createStoreAnswers({ clock, bus, tiers, hasher }: StoreParts): S
   }
 
   /** An entry that the near tier took can be found at once, any other when the store has it. */
-  function findableOnce(key: string, committed: Promise<void>): Promise<void> | undefined {
+  function findableOnce(key: string, committed: Promise<boolean>): Promise<boolean> | undefined {
     return tiers.near?.head(key) === undefined ? committed : undefined
   }
 
@@ -66,11 +66,13 @@ export function createStoreAnswers({ clock, bus, tiers, hasher }: StoreParts): S
     bus.emit('not-stored', { key, service: call.service.name, because })
   }
 
-  function announce(errand: Asked['errand'], key: string, result: WriteResult | undefined): void {
+  /** True where the store has it now. */
+  function announce(errand: Asked['errand'], key: string, result: WriteResult | undefined): boolean {
     if (result?.isStored === true)
       bus.emit('stored', { key, service: errand.call.service.name, tiers: [tiers.shared.tier] })
     else if (result?.isStored === false && result.because === 'purged-meanwhile')
       notStored(errand, key, 'purged-meanwhile')
+    return result?.isStored === true
   }
 
   function place(asked: Asked, decision: StoreDecision, body: EntryBody): Placed {
@@ -124,17 +126,18 @@ export function createStoreAnswers({ clock, bus, tiers, hasher }: StoreParts): S
   }
 
   /** Makes a whole entry findable, here at once and in the store soon; resolves when that has it. */
-  async function commitWhole({ asked, entry, node }: Placed, bytes: Uint8Array): Promise<void> {
+  async function commitWhole({ asked, entry, node }: Placed, bytes: Uint8Array): Promise<boolean> {
     const { errand } = asked
     tiers.keepNear(entry)
     if (node !== undefined) tiers.keepNear(node)
     const scan = createSecretScanner(secretsOf(errand.call))
     // A body that repeats a credential of its call is kept in this process' memory alone, never at rest.
     if (tiers.near !== tiers.shared && scan(bytes)) {
-      return notStored(errand, entry.key, 'credential-in-response')
+      notStored(errand, entry.key, 'credential-in-response')
+      return false
     }
     if (node !== undefined) await tiers.commit(node, errand.beganSequence)
-    announce(errand, entry.key, await tiers.commit(asItCame(entry, bytes), errand.beganSequence))
+    return announce(errand, entry.key, await tiers.commit(asItCame(entry, bytes), errand.beganSequence))
   }
 
   function storeWhole(asked: Asked, decision: StoreDecision, body: EntryBody): FlightWork<FlightResult> {
@@ -190,7 +193,7 @@ export function createStoreAnswers({ clock, bus, tiers, hasher }: StoreParts): S
     }
   }
 
-  async function commitEnded(asked: Asked, decision: StoreDecision, end: BodyEnd): Promise<void> {
+  async function commitEnded(asked: Asked, decision: StoreDecision, end: BodyEnd): Promise<boolean> {
     const { errand, held } = asked
     const key = keyOf(errand.call, asked.judged.status, decision.varyNames)
     if (end.kind === 'whole') return commitWhole(place(asked, decision, end.body), end.body.bytes())
@@ -208,6 +211,7 @@ export function createStoreAnswers({ clock, bus, tiers, hasher }: StoreParts): S
     }
     const isSecret = end.kind === 'too-large' && held.repeatsSecret()
     notStored(errand, key, isSecret ? 'credential-in-response' : WHY_NOT[end.kind])
+    return false
   }
 
   return {

@@ -382,7 +382,7 @@ export async function createTiers(parts: TierParts): Promise<Tiers> {
       }
     },
     async settled() {
-      await Promise.all(writing)
+      while (writing.size > 0) await Promise.all(writing)
     },
   }
 }

@@ -12,11 +12,11 @@ export type LeaseEnd =
   /** What was asked for can be found in the store. */
   | { readonly kind: 'stored' }
   /** The origin's answer is not stored, but for all who waited: an error with a small body, say. */
-  | { readonly kind: 'answered'; readonly answer: SharedAnswer }
+  | { readonly kind: 'answered'; readonly answer: SharedAnswer; readonly beganSequence: number }
   /** The answer is for one caller alone, or cannot be handed on: everybody asks for themselves. */
   | { readonly kind: 'alone' }
   /** The origin failed; so it does for all who waited. */
-  | { readonly kind: 'failed'; readonly failure: SharedFailure }
+  | { readonly kind: 'failed'; readonly failure: SharedFailure; readonly beganSequence: number }
 
 /** An answer as other processes get to know it. */
 export interface SharedAnswer {
