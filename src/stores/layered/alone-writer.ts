@@ -4,7 +4,7 @@ import type { EntryHead, StoreRecord } from '../../model/cache-entry.js'
 import type { FrontStore, WriteResult } from '../../model/store.js'
 import { createMarkTable, type MarkTable } from '../mark-table.js'
 import type { BackLink } from './back-link.js'
-import { type LinkState, numberOf } from './link-state.js'
+import { isSameLink, type LinkState, numberOf } from './link-state.js'
 
 /** Writes to a front alone. */
 export interface AloneWriter {
@@ -40,13 +40,18 @@ export function createAloneWriter(front: FrontStore, link: BackLink): AloneWrite
   return {
     admit,
     async write(record, beganSequence) {
+      const known = await link.alone()
       const admitted = await admit(record, beganSequence)
       if (!admitted.isStored) return admitted
       const copy = (await front.head(record.key)) ?? front.read(record.key)
       // One with that very number would be taken for the same.
       if (copy !== undefined && copy.sequence >= admitted.sequence) await front.forget(record.key)
       const isKept = await front.keep({ ...record, sequence: admitted.sequence })
-      return isKept ? admitted : { isStored: false, because: 'full' }
+      if (!isKept) return { isStored: false, because: 'full' }
+      if (isSameLink(await link.state.read(), known)) return admitted
+      // The store behind came back meanwhile, and what had such a number was dropped without this one.
+      await front.forget(record.key)
+      return { isStored: false, because: 'purged-meanwhile' }
     },
   }
 }

@@ -11,7 +11,7 @@ import type { Mark } from '../../model/mark.js'
 import type { FrontStore, Store } from '../../model/store.js'
 import type { Awaitable } from '../../model/tier.js'
 import { createKeptMarks, type KeptMarks } from './kept-marks.js'
-import { createLinkState, type LinkState, type LinkStateCell } from './link-state.js'
+import { createLinkState, type LinkState, type LinkStateCell, numberOf } from './link-state.js'
 
 /** A link. */
 export interface BackLink {
@@ -33,6 +33,8 @@ export interface BackLink {
   noteAway(): void
   /** False before the first look, and where the front could not be brought up to date: copies in it may be old. */
   isFrontTrusted(): boolean
+  /** True once after copies were dropped that this process may hold further up. */
+  takeDropped(): boolean
 }
 
 /** What a link is made of. */
@@ -52,6 +54,8 @@ export function createBackLink({ front, back, onFrontFailure }: BackLinkParts): 
   let isLinked = false
   let isAway = false
   let isTrusted = false
+  let droppedSeen: number | undefined
+  let hasDropped = false
 
   /** Asks the store behind; a failure is noted as its own. */
   async function asked<Result>(work: () => Result | Promise<Result>): Promise<Result> {
@@ -118,8 +122,28 @@ export function createBackLink({ front, back, onFrontFailure }: BackLinkParts): 
     if (at !== undefined && at < number) await front.forget(key)
   }
 
+  function noteDropped({ dropped = 0 }: LinkState): void {
+    if (droppedSeen !== undefined && dropped !== droppedSeen) hasDropped = true
+    droppedSeen = dropped
+  }
+
+  /**
+   * Numbers that were given out here, or seen before what stands below them, may have gone to others' purges meanwhile, which
+   * would then not cover what has them.
+   */
+  async function forgetAbove(number: number): Promise<void> {
+    let cursor: string | undefined
+    do {
+      const page = await front.list({ limit: 1_000, ...(cursor !== undefined && { cursor }) })
+      for (const { key, sequence } of page.entries) if (sequence > number) await front.forget(key)
+      cursor = page.cursor
+    } while (cursor !== undefined)
+  }
+
   /** Drops copies that were replaced behind; what was written here alone has no number that could be compared. */
-  async function apply({ applied, isAlone }: LinkState): Promise<number> {
+  async function apply(known: LinkState): Promise<number> {
+    const { applied, isAlone } = known
+    const isInDoubt = isAlone && numberOf(known) > applied
     const { keys, isComplete, hasNewMarks, sequence } = await asked(() => back.changesSince(applied))
     const drawn = await asked(() => marksFor(hasNewMarks, isComplete ? applied : undefined))
     await marks.copy(drawn)
@@ -127,12 +151,15 @@ export function createBackLink({ front, back, onFrontFailure }: BackLinkParts): 
       await state.update((before) => ({ ...before, applying: sequence }))
       if (!isComplete) await front.forgetAll()
       else for (const [key, number] of keys) await forgetOlder(key, isAlone ? Infinity : number)
+      if (isComplete && isInDoubt) await forgetAbove(applied)
     }
-    await state.update((before) => {
+    const after = await state.update((before) => {
       const reached = isComplete ? Math.max(before.applied, sequence) : sequence
       const kept = isComplete ? Math.max(before.kept, sequence) : sequence
-      return { ...before, applied: reached, applying: reached, kept, local: 0, isAlone: false }
+      const dropped = (before.dropped ?? 0) + (isInDoubt ? 1 : 0)
+      return { ...before, applied: reached, applying: reached, kept, local: 0, isAlone: false, dropped }
     })
+    noteDropped(after)
     return sequence
   }
 
@@ -152,6 +179,7 @@ export function createBackLink({ front, back, onFrontFailure }: BackLinkParts): 
       isLinked = false
       return follow()
     }
+    noteDropped(known)
     const { applied, applying, local, isAlone } = known
     const isUpToDate = number === applied && applying === applied && local === 0 && !isAlone
     return isUpToDate ? number : apply(known)
@@ -182,11 +210,17 @@ export function createBackLink({ front, back, onFrontFailure }: BackLinkParts): 
       const known = await state.read()
       if (known === undefined) await front.forgetAll()
       const standing = known ?? (await state.update((before) => before))
+      noteDropped(standing)
       isTrusted = standing.applied === standing.applying
       return standing
     },
     isAway: () => isAway,
     noteAway: () => void (isAway = true),
     isFrontTrusted: () => isTrusted,
+    takeDropped() {
+      const had = hasDropped
+      hasDropped = false
+      return had
+    },
   }
 }

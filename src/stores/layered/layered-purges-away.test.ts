@@ -59,3 +59,27 @@ describe('a purge while the store behind is away', () => {
     expect(await back.sequence()).toBe(8)
   })
 })
+
+describe('what was taken alone after a purge', () => {
+  it('goes when the store behind is back, since purges of others may have had its number', async () => {
+    const { openProcess } = openLayers()
+    const [one, same, other] = [await openProcess('a'), await openProcess('a'), await openProcess('b')]
+    await one.store.write(sampleEntry({ key: 'before' }), await one.store.sequence())
+    await same.store.sequence()
+    for (const { remote } of [one, same]) remote.goAway()
+    await one.store.addMark({ tag: 'p' }, HARD)
+    const seen = await one.store.sequence()
+    const written = await one.store.write(sampleEntry({ key: 'alone' }), seen)
+    const theirs = await other.store.addMark({ service: 'tmdb' }, HARD)
+    expect(written).toEqual({ isStored: true, sequence: theirs.sequence })
+    for (const { remote } of [one, same]) remote.comeBack()
+    for (const { store } of [one, same]) {
+      await store.sequence()
+      expect(await store.read('alone')).toBeUndefined()
+      expect((await store.head('before'))?.sequence).toBeLessThan(theirs.sequence)
+      // Copies further up go once.
+      expect((await store.changesSince(seen)).isComplete).toBe(false)
+      expect((await store.changesSince(seen)).isComplete).toBe(true)
+    }
+  })
+})

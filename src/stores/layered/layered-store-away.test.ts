@@ -205,11 +205,11 @@ describe('when the store behind is back', () => {
     const [one, other] = [await openProcess('a'), await openProcess('b')]
     await one.store.sequence()
     one.remote.goAway()
-    await one.store.addMark({ tag: 'p' }, HARD)
-    await one.store.addMark({ tag: 'q' }, HARD)
     const began = await one.store.sequence()
     await one.store.write(sampleEntry({ key: 'x', status: 410 }), began)
     await one.store.write(sampleEntry({ key: 'y', status: 410 }), began)
+    await one.store.addMark({ tag: 'p' }, HARD)
+    await one.store.addMark({ tag: 'q' }, HARD)
     await other.store.write(sampleEntry({ key: 'x', status: 404 }), 0)
     one.remote.comeBack()
     await look(one)

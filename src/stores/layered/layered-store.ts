@@ -262,7 +262,8 @@ export function createLayeredStore({ front, back, onFrontFailure }: LayeredStore
       orAlone(
         async () => {
           await link.reach()
-          return back.changesSince(numbers.behind(number))
+          const changes = await back.changesSince(numbers.behind(number))
+          return link.takeDropped() ? { ...changes, isComplete: false } : changes
         },
         async () => {
           const standing = await link.alone()

@@ -15,6 +15,8 @@ export interface LinkState {
   readonly local: number
   /** True once something was written here alone since the store behind was last heard. */
   readonly isAlone: boolean
+  /** How often copies were dropped of which nobody could tell which are old; those further up go too. Absent for never. */
+  readonly dropped?: number
 }
 
 /** The state of a link. */
