@@ -202,6 +202,29 @@ describeWithRedis('a Redis store whose server goes away', () => {
     expect((await fresh.marks()).map(({ scope }) => scope)).toEqual([{ service: 'tmdb' }])
   })
 
+  it('purges are drawn anew where the first try after a loss was cut off', async () => {
+    const { store } = await open()
+    const count = 600
+    await Promise.all(
+      Array.from({ length: count }, (_, index) =>
+        store.addMark({ url: `https://api.test/${index}` }, { isSoft: false, atMs: Date.now() }),
+      ),
+    )
+    const marks = 'cachette:{cachette}:marks'
+    // What is in the way of the marks ends each try after the data set was begun.
+    const lose = "redis.call('FLUSHALL') redis.call('SET', KEYS[1], 'in the way')"
+    await server.command('EVAL', lose, '1', marks)
+    await until(
+      async () => String(await server.command('INFO', 'errorstats')).includes('errorstat_WRONGTYPE'),
+      'a try fails',
+    )
+    await server.command('DEL', marks)
+    await until(async () => Number(await server.command('HLEN', marks)) === count, 'all are drawn anew')
+    const fresh = await open()
+    expect(await fresh.store.marks()).toHaveLength(count)
+    expect(await store.marks()).toHaveLength(count)
+  })
+
   it('a data set that went back gets numbers above those that were heard, and the purges it lost', async () => {
     const { store } = await open()
     await store.write(living('a'), 0)

@@ -67,6 +67,8 @@ const FRESH_FOR_MS = 1_000
 const BEAT_EVERY_MS = 400
 /** The most keys that one call takes out of the index. */
 const FORGOTTEN_AT_ONCE = 500
+/** Marks that are sent together when they are drawn anew. */
+const REDRAWN_AT_ONCE = 250
 
 /** Makes the shared state of a store. */
 export function createSharedState(parts: SharedStateParts): SharedState {
@@ -75,6 +77,8 @@ export function createSharedState(parts: SharedStateParts): SharedState {
   const stateKeys = [names.state, names.changes]
   const indexKeys = [...stateKeys, names.names, names.coming, names.expiry, names.sizes]
   let dataset = ''
+  /** Whether a data set went back, and not all marks were drawn anew since: the link may end in between. */
+  let isBehind = false
   let heardAtMs = -Infinity
   let cancelBeat: () => void = () => undefined
   let isStopped = false
@@ -199,17 +203,21 @@ export function createSharedState(parts: SharedStateParts): SharedState {
 
   /**
    * What was purged stays purged: marks that this process knows and the data set does not are drawn anew, and all of them where
-   * the numbers went back, since calls that began before may carry higher ones than the marks do.
+   * the numbers went back, since calls that began before may carry higher ones than the marks do. What was drawn anew before
+   * an interruption stands above all that was heard, and is not drawn again.
    */
-  async function redraw(session: Session, known: readonly Mark[], hasGoneBack: boolean): Promise<void> {
+  async function redraw(session: Session, set: string): Promise<void> {
     const there = await marksAt(session)
     const idOf = (mark: Mark): string => markRowId(lock.rowNames(), mark)
     const ids = new Set(there.map(idOf))
-    const missing = known.filter((mark) => !ids.has(idOf(mark)))
-    for (const mark of hasGoneBack ? [...there, ...missing] : missing) {
-      const args = [dataset, names.channel, ...markArgs(mark)]
-      const keys = [...stateKeys, names.marks]
-      await callScript(session.talk.send, MARK, { keys, args })
+    const missing = heard.marks.after().filter((mark) => !ids.has(idOf(mark)))
+    const low = isBehind ? there.filter(({ sequence }) => sequence <= heard.last()) : []
+    const redrawn = [...low, ...missing]
+    const keys = [...stateKeys, names.marks]
+    const draw = (mark: Mark): Promise<unknown> =>
+      callScript(session.talk.send, MARK, { keys, args: [set, names.channel, ...markArgs(mark)] })
+    for (let at = 0; at < redrawn.length; at += REDRAWN_AT_ONCE) {
+      await Promise.all(redrawn.slice(at, at + REDRAWN_AT_ONCE).map(draw))
     }
   }
 
@@ -241,19 +249,21 @@ export function createSharedState(parts: SharedStateParts): SharedState {
     heard.reset(numberOf(reply[0]), numberOf(reply[1]), marks)
   }
 
+  /** A data set counts as met only when all that it lost was told to it: whatever fails before is begun again by the next probe. */
   async function meet(session: Session): Promise<void> {
-    const known = heard.marks.after()
     const before = dataset
     let [set, logged] = await begin(session)
-    const hasGoneBack = before !== '' && logged < heard.last()
-    if (hasGoneBack) [set, logged] = await renew(session, set)
+    const goesBack = before !== '' && logged < heard.last()
+    isBehind ||= goesBack
+    if (goesBack || (isBehind && set === before)) [set, logged] = await renew(session, set)
     if (set === before && takeAll(await logOf(session))) return
-    dataset = set
     if (before !== '' && set !== before) {
-      await redraw(session, known, hasGoneBack)
+      await redraw(session, set)
       await parts.onLoss(session)
     }
     await beginAnew(session)
+    dataset = set
+    isBehind = false
   }
 
   async function logOf({ talk }: Session): Promise<readonly LoggedChange[]> {
