@@ -30,7 +30,10 @@ export interface Cells {
   read(name: string): Awaitable<string | undefined>
   /** Changes a value in one step with respect to every process on the store; rejects where the store cannot. */
   update<Result>(name: string, change: CellChange<Result>): Promise<Result>
-  /** Those whose names begin with a prefix, by name; ones past their time are left out. */
+  /**
+   * Those whose names begin with a prefix, by name; ones past their time are left out. Leases, whose names begin with `lease:`,
+   * need not be listed.
+   */
   list(prefix: string): Awaitable<readonly Cell[]>
   /**
    * Calls back soon after another process changed the value; the returned function stops it. Absent where the tier cannot

@@ -13,7 +13,7 @@ return {now, redis.call('GET', KEYS[1])}`)
 
 /**
  * Changes a cell that nobody changed meanwhile. KEYS: the cell, the names. ARGV: name, channel, who changes it, the stamp that
- * stands before the value now or '', the new value or '' for none, until when it counts.
+ * stands before the value now or '', the new value or '' for none, until when it counts, 1 where the name is listed.
  * → whether it was changed, the time, what stands there instead.
  */
 export const CHANGE_CELL = defineUrgentScript(`${NOW}
@@ -23,7 +23,7 @@ if stamp ~= ARGV[4] then return {0, now, current} end
 local left = tonumber(ARGV[6]) - now
 if ARGV[5] ~= '' and left >= 1 then
   redis.call('SET', KEYS[1], ARGV[5], 'PX', string.format('%.0f', math.ceil(left)))
-  redis.call('ZADD', KEYS[2], 0, ARGV[1])
+  if ARGV[7] == '1' then redis.call('ZADD', KEYS[2], 0, ARGV[1]) end
 elseif current then
   redis.call('DEL', KEYS[1])
   redis.call('ZREM', KEYS[2], ARGV[1])

@@ -18,6 +18,11 @@ export interface RedisCellsContext {
 
 /** How often a change is tried; each time another process was faster. */
 const MAX_TRIES = 100
+/**
+ * Leases come and go by the thousand and nobody lists them. A name in the list outlives its cell until somebody lists it, so
+ * theirs do not enter it.
+ */
+const UNLISTED_PREFIX = 'lease:'
 /** Names listed at a time. */
 const LISTED_AT_ONCE = 500
 
@@ -29,6 +34,7 @@ export function createRedisCells({ link, names, lock, watch }: RedisCellsContext
   async function change<Result>(name: string, decide: CellChange<Result>): Promise<Result> {
     const shown = lock.shown(name)
     const keys = [names.cell(shown), names.cellNames]
+    const listed = name.startsWith(UNLISTED_PREFIX) ? '0' : '1'
     let [nowMs, raw] = (await link.talkScript('read a cell', READ_CELL, { keys, args: [] })) as Current
     for (let tries = 0; tries < MAX_TRIES; tries += 1) {
       const changed = decide(openCell(lock, shown, raw)?.value, nowMs)
@@ -38,7 +44,7 @@ export function createRedisCells({ link, names, lock, watch }: RedisCellsContext
         changed.action === 'put'
           ? [sealCell(lock, { name, value: changed.value }), String(changed.keepUntilMs)]
           : ['', '0']
-      const args = [shown, names.cellChannel(shown), watch.self, stamp, ...put]
+      const args = [shown, names.cellChannel(shown), watch.self, stamp, ...put, listed]
       const reply = await link.talkScript('change a cell', CHANGE_CELL, { keys, args })
       const [isDone, atMs, current] = reply as readonly [number, number, unknown]
       if (isDone === 1) return changed.result

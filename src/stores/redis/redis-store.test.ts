@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { keysOf } from '../../../test/helpers/encryption-keys.js'
 import { describeWithRedis, startRedis, type RedisServer } from '../../../test/helpers/redis-server.js'
 import type { Store } from '../../model/store.js'
 import { systemClock } from '../../shared/clock.js'
@@ -70,6 +71,30 @@ describeWithRedis('Redis store', () => {
     expect((await store.health()).entries).toBe(200)
     await store.close()
     await peer.close()
+  })
+
+  it('names of leases are in no list, which would never let them go', async () => {
+    for (const keys of [undefined, keysOf('a')]) {
+      const prefix = keys === undefined ? 'leases' : 'leases-encrypted'
+      const store = await createRedisStore({
+        url: server.url,
+        prefix,
+        clock: systemClock,
+        ...(keys && { keys }),
+      })
+      for (const name of ['lease:a', 'lease:b', 'limit:a']) {
+        await store.cells.update(name, (_, nowMs) => ({
+          action: 'put',
+          value: name,
+          keepUntilMs: nowMs + 60_000,
+          result: undefined,
+        }))
+      }
+      expect(await server.command('ZCARD', `${prefix}:{${prefix}}:cells`)).toBe(1)
+      expect(await store.cells.read('lease:a')).toBe('lease:a')
+      expect((await store.cells.list('')).map(({ name }) => name)).toEqual(['limit:a'])
+      await store.close()
+    }
   })
 
   it('what the server removed by itself leaves the index when somebody looks', async () => {
