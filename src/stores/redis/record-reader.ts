@@ -27,6 +27,12 @@ export interface RecordReaderContext {
   readonly timeoutMs: number
 }
 
+/** What stands under a key, or its beginning, and what was made of it. */
+interface Found {
+  readonly bytes: Buffer
+  readonly read: ReadValue
+}
+
 /** Enough for nearly every head, so that one command reads it without the body. */
 const HEAD_GUESS_BYTES = 4_096
 /** Bodies up to this size are held whole; larger ones are handed on in their pieces. */
@@ -40,24 +46,25 @@ const CHUNK_PATIENCE = 4
 export function createRecordReader(context: RecordReaderContext): RecordReader {
   const { link, names, chunks, codec, timeoutMs } = context
 
-  async function valueOf(key: string): Promise<ReadValue | undefined> {
+  async function valueOf(key: string): Promise<Found | undefined> {
     const bytes = await link.data({
       operation: 'read',
       key: names.entry(key),
       words: ['GET', names.entry(key)],
       isReading: true,
     })
-    return Buffer.isBuffer(bytes) ? readValue(codec.envelope, key, bytes) : undefined
+    return Buffer.isBuffer(bytes) ? { bytes, read: readValue(codec.envelope, key, bytes) } : undefined
   }
 
-  async function beginningOf(key: string, sizeBytes: number): Promise<ReadValue | undefined> {
+  async function beginningOf(key: string, sizeBytes: number): Promise<Found | undefined> {
     const name = names.entry(key)
     const words = ['GETRANGE', name, '0', String(sizeBytes - 1)]
     const bytes = await link.data({ operation: 'read', key: name, words, isReading: true })
     if (!Buffer.isBuffer(bytes) || bytes.byteLength === 0) return undefined
     const read = readValue(codec.envelope, key, bytes)
-    if (read.state !== 'cut') return read
-    return read.neededBytes > sizeBytes ? beginningOf(key, read.neededBytes) : { state: 'damaged' }
+    if (read.state !== 'cut') return { bytes, read }
+    if (read.neededBytes > sizeBytes) return beginningOf(key, read.neededBytes)
+    return { bytes, read: { state: 'damaged' } }
   }
 
   /** Takes out what cannot be read, unless something else was written meanwhile. Nobody waits for it. */
@@ -113,9 +120,11 @@ export function createRecordReader(context: RecordReaderContext): RecordReader {
     return decoded.state === 'whole' ? new EntryBody(decoded.bytes) : undefined
   }
 
-  function wholeOr(key: string, read: ReadValue | undefined): OpenedValue | undefined {
-    if (read?.state === 'whole') return read.value
-    if (read !== undefined && read.state !== 'newer') discard(key, undefined)
+  function wholeOr(key: string, found: Found | undefined): OpenedValue | undefined {
+    if (found === undefined) return undefined
+    const { bytes, read } = found
+    if (read.state === 'whole') return read.value
+    if (read.state !== 'newer') discard(key, readLine(bytes))
     return undefined
   }
 
