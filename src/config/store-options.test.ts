@@ -154,6 +154,8 @@ describe('a store', () => {
       redis({ cluster: true, sentinel: { name: 'a', nodes: ['a:1'] } }),
       'store has both cluster and sentinel; choose one',
     ],
+    ['redis://u:se%cret@host', "a URL such as 'redis://host:6379/0'"],
+    [redis({ url: 'redis://u%:secret@host' }), 'store: url is'],
     [redis({ prefx: 'a' }), 'store: unknown option "prefx"; did you mean "prefix"?'],
     [{ type: 'keyv' }, 'store: keyv: it must be given'],
     [{ type: 'keyv', keyv: new Map() }, 'store: keyv is a Map; expected a Keyv instance'],

@@ -236,9 +236,19 @@ function readRedisUrl(value: unknown): string | undefined {
   if (typeof value !== 'string') return undefined
   const text = value.replace(/^valkey(s?):/, 'redis$1:')
   if (!/^rediss?:\/\//.test(text) || !URL.canParse(text)) return undefined
-  const { hostname, pathname, search, hash } = new URL(text)
+  const { username, password, hostname, pathname, search, hash } = new URL(text)
   const isPlain = hostname !== '' && /^(\/\d*)?$/.test(pathname) && search === '' && hash === ''
-  return isPlain ? text : undefined
+  return isPlain && isDecodable(username) && isDecodable(password) ? text : undefined
+}
+
+/** A bare % is no escape: it has to be written as %25. */
+function isDecodable(text: string): boolean {
+  try {
+    decodeURIComponent(text)
+    return true
+  } catch {
+    return false
+  }
 }
 
 /** A Map has the names as well, but forgets the time to live. */

@@ -25,6 +25,27 @@ describe('endpoint', () => {
     expect(readEndpoint('redis://host')).toMatchObject({ username: undefined, password: undefined })
   })
 
+  it('valkey and valkeys are redis and rediss', () => {
+    expect(readEndpoint('valkey://host')).toEqual(readEndpoint('redis://host'))
+    expect(readEndpoint('valkeys://host/2')).toEqual(readEndpoint('rediss://host/2'))
+  })
+
+  for (const text of [
+    'http://u:secret@host',
+    'secret',
+    'redis://u:secret@host:port',
+    'redis://u:secret%@host',
+    'redis://secret%zz@host',
+    'redis://u:secret@host/name',
+    'redis://',
+  ]) {
+    it(`${text} is refused, and nothing of it is in the message`, () => {
+      const read = (): unknown => readEndpoint(text)
+      expect(read).toThrow(TypeError)
+      expect(read).toThrow(/^((?!secret).)*$/)
+    })
+  }
+
   it('an address is a host and a port, also where the host has colons', () => {
     expect(readAddress('host:7000')).toEqual({ host: 'host', port: 7000 })
     expect(readAddress('[::1]:7000')).toEqual({ host: '::1', port: 7000 })

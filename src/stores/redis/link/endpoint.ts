@@ -20,19 +20,43 @@ export interface Address {
 
 const DEFAULT_PORT = 6379
 
-/** Reads `redis://user:password@host:port/database`, or `rediss://` for TLS. */
-export function readEndpoint(text: string): Endpoint {
+/**
+ * Reads `redis://user:password@host:port/database`, or `rediss://` for TLS; `valkey://` and `valkeys://` are the same.
+ *
+ * @throws TypeError for what is no such URL; the message holds no part of it, which may be a password
+ */
+export function readEndpoint(given: string): Endpoint {
+  const text = given.replace(/^valkey(s?):/, 'redis$1:')
+  if (!/^rediss?:\/\//.test(text) || !URL.canParse(text)) {
+    throw new TypeError('The URL of the Redis store is not of the form redis://user:password@host:6379/0.')
+  }
   const url = new URL(text)
+  if (url.hostname === '' || !/^(\/\d*)?$/.test(url.pathname)) {
+    throw new TypeError(
+      'The URL of the Redis store must name a host, and a database by its number or not at all.',
+    )
+  }
   const shown = new URL(text)
   if (shown.password !== '') shown.password = '***'
   return {
     host: url.hostname.replace(/^\[(.*)\]$/, '$1'),
     port: url.port === '' ? DEFAULT_PORT : Number(url.port),
     isTls: url.protocol === 'rediss:',
-    username: url.username === '' ? undefined : decodeURIComponent(url.username),
-    password: url.password === '' ? undefined : decodeURIComponent(url.password),
+    username: decoded(url.username),
+    password: decoded(url.password),
     database: Number(url.pathname.slice(1)),
     shown: shown.href,
+  }
+}
+
+function decoded(text: string): string | undefined {
+  if (text === '') return undefined
+  try {
+    return decodeURIComponent(text)
+  } catch {
+    throw new TypeError(
+      'The user or password in the URL of the Redis store has a % that must be written as %25.',
+    )
   }
 }
 
