@@ -48,8 +48,10 @@ interface State {
   readonly lastMark: number
 }
 
-const STATE = 'changes'
-const MARKS = 'marks'
+/** The row of changes. */
+export const CHANGES_ROW = 'changes'
+/** The row of marks. */
+export const MARKS_ROW = 'marks'
 const TOLD_KEPT = 128
 const NUMBERS_PER_MS = 1_000
 const NONE: State = { sequence: 0, told: [], forgotten: 0, begunAfter: 0, lastMark: 0 }
@@ -85,7 +87,7 @@ export function createChangeRow(rows: SharedRows, clock: Clock): ChangeRow {
 
   /** Changes the row of marks; a change of the same marks leaves it. */
   async function changeMarks(change: (marks: MarkTable) => void): Promise<void> {
-    await rows.update(MARKS, (before) => {
+    await rows.update(MARKS_ROW, (before) => {
       const marks = loadMarks(before)
       change(marks)
       loadedText = JSON.stringify(marks.after())
@@ -95,7 +97,7 @@ export function createChangeRow(rows: SharedRows, clock: Clock): ChangeRow {
 
   /** Tells of a mark, unless a higher number was told meanwhile: then it does not stand above what was written. */
   function tellMark(number: number): Promise<boolean> {
-    return rows.update(STATE, (before) => {
+    return rows.update(CHANGES_ROW, (before) => {
       const state = stateOf(before)
       if (state.sequence >= number && state.lastMark !== number) return { action: 'leave', result: false }
       return { ...put({ ...begun(state, number), sequence: number, lastMark: number }), result: true }
@@ -103,10 +105,10 @@ export function createChangeRow(rows: SharedRows, clock: Clock): ChangeRow {
   }
 
   return {
-    sequence: async () => stateOf(await rows.read(STATE)).sequence,
+    sequence: async () => stateOf(await rows.read(CHANGES_ROW)).sequence,
     draw: next,
     tell: (key, number) =>
-      rows.update(STATE, (before) => {
+      rows.update(CHANGES_ROW, (before) => {
         const state = stateOf(before)
         const at = Math.max(state.sequence + 1, number)
         const told = [...state.told.filter((one) => one.key !== key), { at, key, number }]
@@ -115,7 +117,7 @@ export function createChangeRow(rows: SharedRows, clock: Clock): ChangeRow {
         return { ...put({ ...begun(state, at), sequence: at, told, forgotten }), result: state.lastMark }
       }),
     async since(sequence) {
-      const state = stateOf(await rows.read(STATE))
+      const state = stateOf(await rows.read(CHANGES_ROW))
       const told = state.told.filter(({ at }) => at > sequence)
       return {
         sequence: state.sequence,
@@ -126,15 +128,15 @@ export function createChangeRow(rows: SharedRows, clock: Clock): ChangeRow {
     },
     async addMark(scope, { isSoft, atMs }) {
       for (;;) {
-        stateOf(await rows.read(STATE))
+        stateOf(await rows.read(CHANGES_ROW))
         const mark: Mark = { scope: scopeOf(scope), sequence: next(), atMs, isSoft }
         await changeMarks((marks) => void marks.add(mark))
         if (await tellMark(mark.sequence)) return mark
       }
     },
     async marks() {
-      const { lastMark } = stateOf(await rows.read(STATE))
-      if (lastMark !== loadedMark) loadMarks(await rows.read(MARKS))
+      const { lastMark } = stateOf(await rows.read(CHANGES_ROW))
+      if (lastMark !== loadedMark) loadMarks(await rows.read(MARKS_ROW))
       loadedMark = lastMark
       return table
     },

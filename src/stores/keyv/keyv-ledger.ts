@@ -14,7 +14,8 @@ interface Totals {
 
 type Minutes = Readonly<Record<string, Tallies>>
 
-const TOTALS = 'ledger:totals'
+/** The row of totals. */
+export const TOTALS_ROW = 'ledger:totals'
 const HOUR_MINUTES = 60
 const KEPT_MS = 8 * 24 * 3_600_000
 
@@ -36,9 +37,9 @@ export function createKeyvLedger(rows: SharedRows, clock: Clock): Ledger {
   }
 
   return {
-    epoch: async () => totalsOf(await rows.read(TOTALS)).epoch,
+    epoch: async () => totalsOf(await rows.read(TOTALS_ROW)).epoch,
     async add(delta) {
-      const isTaken = await rows.update(TOTALS, (before) => {
+      const isTaken = await rows.update(TOTALS_ROW, (before) => {
         const totals = totalsOf(before)
         if (totals.epoch !== delta.epoch) return { action: 'leave', result: false }
         const services = addTallies(totals.services, delta.services)
@@ -50,7 +51,7 @@ export function createKeyvLedger(rows: SharedRows, clock: Clock): Ledger {
     },
     addNow: () => false,
     async figures({ fromMinute }) {
-      const { epoch, sinceMs, services } = totalsOf(await rows.read(TOTALS))
+      const { epoch, sinceMs, services } = totalsOf(await rows.read(TOTALS_ROW))
       if (fromMinute === undefined) return { sinceMs, services, minutes: [] }
       const nowMinute = Math.floor(clock.nowMs() / 60_000)
       const first = Math.max(fromMinute, oldestMinuteKept(clock.nowMs()))
@@ -67,7 +68,7 @@ export function createKeyvLedger(rows: SharedRows, clock: Clock): Ledger {
       return { sinceMs, services, minutes }
     },
     reset: (nowMs) =>
-      rows.update(TOTALS, (before) => {
+      rows.update(TOTALS_ROW, (before) => {
         const fresh: Totals = { epoch: totalsOf(before).epoch + 1, sinceMs: nowMs, services: {} }
         return { action: 'put', text: JSON.stringify(fresh), forMs: Infinity, result: undefined }
       }),

@@ -18,7 +18,7 @@ export interface KeyvRowsOptions {
 export interface KeyvRows {
   /** The bytes of a row; undefined where there is none, or something else. */
   get(name: string): Promise<Buffer | undefined>
-  /** Keeps a row for so long, in milliseconds; `Infinity` as long as the Keyv's own settings say. */
+  /** Keeps a row for so long, in milliseconds; `Infinity` as long as the Keyv's own store can, whatever its default. */
   set(name: string, bytes: Uint8Array, forMs: number): Promise<void>
   /** True if there was one, as far as the Keyv tells. */
   remove(name: string): Promise<boolean>
@@ -34,6 +34,9 @@ export interface KeyvRows {
 const PREFIX = 'cachette:'
 /** How long a Keyv that failed is left alone, in milliseconds. */
 const REST_MS = 1_000
+
+/** What a Keyv with a default time to live takes for no end. */
+const FOR_EVER_MS = 10 * 365 * 24 * 3_600_000
 
 /** Makes rows on a Keyv. */
 export function createKeyvRows({ keyv, clock, timeoutMs, onState }: KeyvRowsOptions): KeyvRows {
@@ -71,12 +74,17 @@ export function createKeyvRows({ keyv, clock, timeoutMs, onState }: KeyvRowsOpti
     }
   }
 
+  /** Only where the Keyv has a default: some stores, such as Memcached, take a very long time to live for one that is past. */
+  function endless(): number | undefined {
+    return keyv.ttl === undefined ? undefined : FOR_EVER_MS
+  }
+
   return {
     async get(name) {
       return bytesOf(await call('get', async () => keyv.get(PREFIX + name)))
     },
     set(name, bytes, forMs) {
-      const ttlMs = Number.isFinite(forMs) ? Math.max(1, Math.ceil(forMs)) : undefined
+      const ttlMs = Number.isFinite(forMs) ? Math.max(1, Math.ceil(forMs)) : endless()
       return call('set', async () => {
         const result = await keyv.set(PREFIX + name, Buffer.from(bytes).toString('base64'), ttlMs)
         if (result === false) throw new Error('it did not take a value')

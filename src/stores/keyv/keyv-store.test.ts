@@ -308,16 +308,83 @@ describe('processes on one Keyv', () => {
 
   it('hold on to no numbers that were lost with the rows', async () => {
     const keyv = new Keyv()
-    const { store } = openStore(keyv)
+    const { store, clock } = openStore(keyv)
     await store.write(sampleEntry(), 0)
     const before = await store.sequence()
     await keyv.clear()
+    await expect(store.changesSince(before)).rejects.toThrow('cannot be read')
+    clock.advance(5_000)
     expect((await store.changesSince(before)).isComplete).toBe(false)
     const { store: peer } = openStore(keyv)
     await peer.write(sampleEntry({ key: 'b' }), 0)
     expect((await store.changesSince(before)).isComplete).toBe(false)
     const again = await store.write(sampleEntry(), 0)
     expect(again.isStored && again.sequence).toBeGreaterThan(before)
+  })
+
+  it.each(['changes', 'marks', 'ledger:totals'])(
+    'do not begin %s anew where one read says nothing',
+    async (row) => {
+      const inner = new Keyv()
+      let isSilent = false
+      const silent: KeyvLike = {
+        get: (key) => (isSilent && key.endsWith(row) ? Promise.resolve(undefined) : inner.get(key)),
+        set: (key, value, ttlMs) => inner.set(key, value, ttlMs),
+        delete: (key) => inner.delete(key),
+      }
+      const { store } = openStore(silent)
+      const mark = await store.addMark({ tag: 'a' }, { isSoft: false, atMs: 0 })
+      await store.ledger.reset(0)
+      const epoch = await store.ledger.epoch()
+      isSilent = true
+      const change =
+        row === 'ledger:totals'
+          ? store.ledger.reset(1)
+          : store.addMark({ tag: 'b' }, { isSoft: false, atMs: 1 })
+      await expect(change).rejects.toThrow('cannot be read')
+      isSilent = false
+      expect(await store.marks()).toContainEqual(mark)
+      expect(await store.ledger.epoch()).toBe(epoch)
+    },
+  )
+
+  it('keep the secret where a Keyv would swallow that a read failed', async () => {
+    const map = new Map<string, unknown>()
+    const { store } = openStore(new Keyv({ store: map }))
+    const secret = await store.secret()
+    let isFailing = true
+    const failing = new Proxy(map, {
+      get(target, name) {
+        if (name === 'get' && isFailing) return () => Promise.reject(new Error('ECONNRESET'))
+        const member: unknown = Reflect.get(target, name)
+        return typeof member === 'function' ? (member.bind(target) as unknown) : member
+      },
+    })
+    const keyv = new Keyv({ store: failing })
+    keyv.on('error', () => undefined)
+    const { store: peer, clock } = openStore(keyv)
+    await expect(peer.secret()).rejects.toThrow('ECONNRESET')
+    isFailing = false
+    clock.advance(1_000)
+    expect(await peer.secret()).toEqual(secret)
+  })
+
+  it('keep what lasts beyond the default time to live of a Keyv', async () => {
+    const inner = new Keyv()
+    const ttls = new Set<number | undefined>()
+    const keyv: KeyvLike = {
+      ttl: 300,
+      get: (key) => inner.get(key),
+      set(key, value, ttlMs) {
+        ttls.add(ttlMs)
+        return inner.set(key, value, ttlMs)
+      },
+      delete: (key) => inner.delete(key),
+    }
+    const { store } = openStore(keyv)
+    await store.secret()
+    await store.addMark({ tag: 'a' }, { isSoft: false, atMs: 0 })
+    expect([...ttls]).toEqual([10 * 365 * 24 * 3_600_000])
   })
 
   it('know the last changes, and say so where they know no more', async () => {

@@ -11,16 +11,20 @@ import { loadLz4 } from '../codec/lz4.js'
 import { listFilter, pageLimit } from '../list-page.js'
 import { MARK_KEPT_MS } from '../mark-table.js'
 import type { TierStateListener } from '../tier-state.js'
-import { createChangeRow } from './change-row.js'
+import { CHANGES_ROW, createChangeRow, MARKS_ROW } from './change-row.js'
 import { decodeEntryRow, encodeEntryRow, headOfRow } from './entry-row.js'
 import { createKeyvCells } from './keyv-cells.js'
-import { createKeyvLedger } from './keyv-ledger.js'
+import { createKeyvLedger, TOTALS_ROW } from './keyv-ledger.js'
+import { guardRows } from './guarded-rows.js'
 import { createKeyvRows } from './keyv-rows.js'
 import { createSharedRows } from './shared-rows.js'
 
 /** Options of the Keyv tier. */
 export interface KeyvStoreOptions {
-  /** A Keyv, or what has its `get`, `set` and `delete`. It is disconnected when the store is closed. */
+  /**
+   * A Keyv, or what has its `get`, `set` and `delete`. Its `throwOnErrors` is set where it has that: a failed read would else
+   * look like a row that is not there. It is disconnected when the store is closed.
+   */
   readonly keyv: KeyvLike
   /** Default the system's. */
   readonly clock?: Clock
@@ -38,12 +42,18 @@ const COMPRESS_ABOVE_BYTES = 32 * 1024
 const ENTRY = 'entry:'
 const SECRET = 'secret'
 
+/** Rows that are never removed: what begins them anew forgets purges, figures, or how keys are made. */
+function isLasting(name: string): boolean {
+  return name === SECRET || name === CHANGES_ROW || name === MARKS_ROW || name === TOTALS_ROW
+}
+
 /** Makes a store on a Keyv. Nothing is asked of it before the first use. */
 export function createKeyvStore(options: KeyvStoreOptions): Store {
   const { keyv, clock = systemClock, timeoutMs = TIMEOUT_MS, maxEntryBytes = MAX_ENTRY_BYTES } = options
+  if ('throwOnErrors' in keyv) keyv.throwOnErrors = true
   const rows = createKeyvRows({ keyv, clock, timeoutMs, onState: options.onState ?? (() => undefined) })
   const envelope = createEnvelope()
-  const shared = createSharedRows(rows, envelope, 'state')
+  const shared = createSharedRows(guardRows(rows, { clock, isGuarded: isLasting }), envelope, 'state')
   const changes = createChangeRow(shared, clock)
   const cells = createKeyvCells(createSharedRows(rows, envelope, 'cell'), clock)
   const writing = new Set<Promise<unknown>>()
