@@ -17,7 +17,11 @@ afterEach(() => {
 describe('a service object on the default instance', () => {
   it.each([
     ['CACHETTE_STORE', 'memory', 'CACHETTE_STORE is "memory"; expected \'memory:\''],
-    ['CACHETTE_STORE', 'redis://u:s3cret@h/a', 'CACHETTE_STORE is "redis://REDACTED@h/a"; expected a URL such as'],
+    [
+      'CACHETTE_STORE',
+      'redis://u:s3cret@h/a',
+      'CACHETTE_STORE is "redis://REDACTED@h/a"; expected a URL such as',
+    ],
     ['CACHE_TTL_TMDB_HOURS', 'abc', 'CACHE_TTL_TMDB_HOURS is "abc"; expected a number of hours'],
     ['CACHE_TTL_ANYTHING_HOURS', '-1', 'CACHE_TTL_ANYTHING_HOURS is "-1"; expected a number of hours'],
     ['CACHE_TTL_DEFAULT_HOURS', '', 'CACHE_TTL_DEFAULT_HOURS is ""; expected a number of hours'],

@@ -53,7 +53,9 @@ function checkScope({ service, url, tag, all }: PurgeRequest): void {
 function purgeSentence({ service, url, tag, soft }: PurgeRequest, { removed }: PurgeReport): string {
   const conditions = [
     ...(service === undefined ? [] : [`of service ${service}`]),
-    ...(url === undefined ? [] : [url.includes('*') ? `below ${shownUrl(url.trim().slice(0, -1))}` : 'of that URL']),
+    ...(url === undefined
+      ? []
+      : [url.includes('*') ? `below ${shownUrl(url.trim().slice(0, -1))}` : 'of that URL']),
     ...(tag === undefined ? [] : [`with tag ${tag}`]),
   ]
   const which = `every entry${conditions.length === 0 ? '' : ` ${conditions.join(', ')}`} stored until now`
