@@ -20,7 +20,7 @@ export async function fullDiskScenes(stage: Stage): Promise<void> {
 }
 
 function loadOf(origin: FaultOrigin, prefix: string, count: number): Load {
-  return { service: 'api', baseURL: origin.url, prefix, count, callers: 2, rounds: 2 }
+  return { service: 'api', baseURL: origin.url, prefix, count, callers: 2, rounds: 1 }
 }
 
 function optionsOf(folder: string, origin: FaultOrigin): object {

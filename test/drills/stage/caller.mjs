@@ -2,7 +2,6 @@
 // with `{ id, result }` or `{ id, error }`, in any order, and says unasked what was stored: `{ stored: key }`.
 import { readdirSync, writeSync } from 'node:fs'
 import { createInterface } from 'node:readline'
-import { z } from 'zod'
 import { createCachette } from '../../../dist/index.js'
 import { wrongIn } from './content.mjs'
 import { callOnce, startLoad } from './load.mjs'
@@ -23,8 +22,15 @@ if (process.stderr.destroyed) process.exit(1)
 
 /** Settings that JSON cannot carry, by the names that drills give them. */
 const NAMED = {
-  validate: { content: z.object({ path: z.string(), version: z.number(), text: z.string() }) },
-  classify: { 'success-flag': ({ json }) => (json?.success === false ? 'transient' : undefined) },
+  validate: {
+    async content() {
+      const { z } = await import('zod')
+      return z.object({ path: z.string(), version: z.number(), text: z.string() })
+    },
+  },
+  classify: {
+    'success-flag': () => (response) => (response.json?.success === false ? 'transient' : undefined),
+  },
 }
 
 const COUNTED = [
@@ -42,17 +48,19 @@ function say(line) {
   writeSync(1, `${JSON.stringify(line)}\n`)
 }
 
-function withNamed(settings) {
-  const named = Object.entries(NAMED).flatMap(([option, values]) =>
-    settings[option] === undefined ? [] : [[option, values[settings[option]]]],
-  )
-  return { ...settings, ...Object.fromEntries(named) }
+async function withNamed(settings) {
+  const named = {}
+  for (const [option, values] of Object.entries(NAMED)) {
+    if (settings[option] !== undefined) named[option] = await values[settings[option]]()
+  }
+  return { ...settings, ...named }
 }
 
 async function open({ options, tellsStored = false }) {
-  const services = Object.fromEntries(
-    Object.entries(options.services ?? {}).map(([name, settings]) => [name, withNamed(settings)]),
-  )
+  const services = {}
+  for (const [name, settings] of Object.entries(options.services ?? {})) {
+    services[name] = await withNamed(settings)
+  }
   cachette = await createCachette({ env: {}, ...options, services, clock })
   for (const name of COUNTED) {
     cachette.on(name, (event) => {
