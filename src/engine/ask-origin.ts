@@ -25,7 +25,7 @@ import type { OriginPipeline, OriginReply } from '../origin/origin-call.js'
 import { assertNever } from '../shared/assert-never.js'
 import type { Clock } from '../shared/clock.js'
 import { driftOf, isPageForJson } from './answer-drift.js'
-import { errorFrom, failureReason, reasonOfShared, sharedFailure } from './failure-reason.js'
+import { errorFrom, failureOf, failureReason, reasonOfShared } from './failure-reason.js'
 import type { FlightWork } from './flights.js'
 import { type FlightResult, rescuedResult, straightResult } from './flight-result.js'
 import { type Cost, NO_COST, Unanswered } from './hop.js'
@@ -245,7 +245,7 @@ export function createAskOrigin({ clock, bus, pipeline, answers, ...parts }: Ask
   /** A failure without a usable response: the older entry, or the error for all who wait. */
   function afterFailure(errand: Errand, error: unknown, cost: Cost): FlightResult {
     const reason = failureReason(error)
-    const failure = sharedFailure(error)
+    const failure = failureOf(error)
     if (reason === undefined || failure === undefined) throw new Unanswered(error, cost)
     const decision = decideOnFailure(errand, reason)
     if (decision.action === 'fail') throw new Unanswered(error, cost, decision.because === 'must-revalidate')

@@ -26,13 +26,23 @@ export function failureReason(error: unknown): FailureReason | undefined {
   return CachetteError.is(error) ? REASONS[error.code] : undefined
 }
 
+/** What there is to tell of a failure; undefined for one that no older entry may hide. */
+export function failureOf(error: unknown): SharedFailure | undefined {
+  const because = failureReason(error)
+  if (!CachetteError.is(error) || because === undefined) return undefined
+  const { code, message, status, retryAtMs } = error
+  return { code, message, because, status, retryAtMs }
+}
+
+/** True for failures that each process finds out for itself. */
+export function isOwnAffair({ code }: Pick<SharedFailure, 'code'>): boolean {
+  return code === 'CACHETTE_BREAKER_OPEN'
+}
+
 /** The failure for those who waited in other processes; undefined where it is this process' own affair. */
 export function sharedFailure(error: unknown): SharedFailure | undefined {
-  if (!CachetteError.is(error)) return undefined
-  const { code, message, status, retryAtMs } = error
-  if (code === 'CACHETTE_BREAKER_OPEN') return undefined
-  const because = failureReason(error)
-  return because === undefined ? undefined : { code, message, because, status, retryAtMs }
+  const failure = failureOf(error)
+  return failure === undefined || isOwnAffair(failure) ? undefined : failure
 }
 
 /** The reason of a failure that another call met; undefined where no older entry may hide it. */

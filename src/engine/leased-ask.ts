@@ -10,7 +10,7 @@ import type { LeaseAnswer, LeaseEnd, Leases, SharedAnswer, SharedFailure } from 
 import { assertNever } from '../shared/assert-never.js'
 import type { Clock } from '../shared/clock.js'
 import type { AskOrigin, Errand } from './ask-origin.js'
-import { sharedFailure } from './failure-reason.js'
+import { isOwnAffair, sharedFailure } from './failure-reason.js'
 import { type Fate, type FlightResult, wholeResult } from './flight-result.js'
 import type { FlightWork } from './flights.js'
 import { Unanswered, answerFromOrigin } from './hop.js'
@@ -145,7 +145,8 @@ export function createLeasedAsk(parts: LeasedAskParts): LeasedAsk {
       result.isShareable &&
       (await within(fate.committed, COMMIT_WITHIN_MS)) === true
     const end = isThere ? STORED : endOf(fate, result, { secrets: secretsOf(call), beganSequence })
-    await release(taken, end, fate.kind === 'rescued' ? restAfter(taken.failures, fate.failure) : 0)
+    const rests = fate.kind === 'rescued' && end.kind === 'failed'
+    await release(taken, end, rests ? restAfter(taken.failures, fate.failure) : 0)
   }
 
   /** The result, or undefined where it fails or takes longer: a body that is still coming keeps nobody waiting. */
@@ -230,7 +231,8 @@ function endOf(
   { secrets, beganSequence }: { readonly secrets: readonly string[]; readonly beganSequence: number },
 ): LeaseEnd {
   if (fate.kind === 'stored') return ALONE
-  if (fate.kind === 'rescued') return failedEnd(fate.failure, beganSequence)
+  if (fate.kind === 'rescued')
+    return isOwnAffair(fate.failure) ? STORED : failedEnd(fate.failure, beganSequence)
   const answer = result.isShareable ? tellable(result, secrets) : undefined
   if (answer === undefined || JSON.stringify(answer).length > MAX_ROW_LENGTH) return ALONE
   return { kind: 'answered', answer, beganSequence }
