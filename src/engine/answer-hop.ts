@@ -200,8 +200,12 @@ export async function findLate(errand: Errand, parts: ConsiderParts): Promise<Fl
   return wholeResult(answer, { originMs: entry.originMs, variant })
 }
 
-/** What another process has put into the store since an errand began, for those who waited for it. */
-export async function findNews(errand: Errand, parts: ConsiderParts): Promise<FlightResult | undefined> {
+/** What another process was given since a moment of the wall clock and has put into the store, for those who waited for it. */
+export async function findNews(
+  errand: Errand,
+  sinceMs: number,
+  parts: ConsiderParts,
+): Promise<FlightResult | undefined> {
   const { call, beganSequence } = errand
   const { lookup, decision } = await consider(call, await parts.tiers.find(call.key), parts)
   const { entry, tier } = lookup
@@ -209,10 +213,12 @@ export async function findNews(errand: Errand, parts: ConsiderParts): Promise<Fl
   // The older entry itself may have got its number since, when its own write was committed.
   const { entry: older } = errand
   const isOther = entry.bodyId !== older?.bodyId || entry.confirmedAtMs > older.confirmedAtMs
-  const isNew = isOther && entry.sequence > beganSequence && parts.tiers.stateOf(entry) === 'none'
+  const isLate = entry.sequence > beganSequence && entry.confirmedAtMs >= sinceMs
+  const isNew = isOther && isLate && parts.tiers.stateOf(entry) === 'none'
   const isFresh = decision.action === 'serve-fresh' && !decision.isRefreshDue
   if (!isNew && !isFresh) return undefined
-  const { ageMs, ttlMs } = decision.action === 'serve-fresh' ? decision : { ageMs: 0, ttlMs: 0 }
+  const { ageMs, ttlMs } =
+    decision.action === 'serve-fresh' ? decision : { ageMs: entry.initialAgeMs, ttlMs: 0 }
   const facts = { outcome: 'coalesced', because: 'joined-call', ageMs, ttlMs, tier, attempts: 0 } as const
   const variant = variantOf(parts.preparer.hasher, call, entry.headers)
   return wholeResult(answerFrom(entry, facts), { originMs: entry.originMs, variant })

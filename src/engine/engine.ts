@@ -94,7 +94,7 @@ export function createEngine(parts: EngineParts): Engine {
       isPurgedSince: ({ call }, sequence) =>
         tiers.marks.mayCover({ service: call.service.name, purgeUrl: call.parts.purgeUrl }, sequence),
       hasChanged: async ({ beganSequence }) => (await tiers.began()) > beganSequence,
-      findNews: (errand) => findNews(errand, parts),
+      findNews: (errand, sinceMs) => findNews(errand, sinceMs, parts),
       onStoreFailure: (error) => tiers.noteFailure('share calls', error),
     }),
     isClosed: () => isClosed,

@@ -28,8 +28,8 @@ export interface LeasedAskParts {
   readonly isPurgedSince: (errand: Errand, sequence: number) => boolean
   /** True where something in the store has changed since the errand began: another process may have had the lease just before. */
   readonly hasChanged: (errand: Errand) => Promise<boolean>
-  /** What the store has by now that came after the errand began, or is fresh. */
-  readonly findNews: (errand: Errand) => Promise<FlightResult | undefined>
+  /** What the store has by now that came after a moment of the wall clock, or is fresh. */
+  readonly findNews: (errand: Errand, sinceMs: number) => Promise<FlightResult | undefined>
   /** Told of a store that could not be asked. */
   readonly onStoreFailure: (error: unknown) => void
 }
@@ -51,6 +51,8 @@ const MAX_ROW_LENGTH = 24 * 1024
 const MAX_MESSAGE_LENGTH = 2_000
 /** How long others wait for an answer to be in the store once it is there for its own callers. */
 const COMMIT_WITHIN_MS = 1_000
+/** How far clocks of machines may differ: what came longer before a call began is not what that call waited for. */
+const CLOCK_SKEW_MS = 1_000
 /** What is meant for the leader alone. */
 const LEADERS_OWN: ReadonlySet<string> = new Set(['set-cookie', 'set-cookie2'])
 /** How long an origin is left alone after its first failure; twice as long after each further one in a row. */
@@ -66,6 +68,7 @@ export function createLeasedAsk(parts: LeasedAskParts): LeasedAsk {
   return async function leasedAsk(errand, interest, name) {
     const { call } = errand
     const endsAtMs = clock.monotonicMs() + call.policy.timeoutMs
+    const sinceMs = clock.nowMs() - CLOCK_SKEW_MS
     const facts = { key: call.key, service: call.service.name }
     let mustAsk = name !== call.key || !askOrigin.canRescue(errand)
     for (let hasWaited = false; ; hasWaited = true) {
@@ -79,7 +82,7 @@ export function createLeasedAsk(parts: LeasedAskParts): LeasedAsk {
       }
       if (answer.state === 'taken') {
         const mayBeThere = hasWaited || (name === call.key && (await parts.hasChanged(errand)))
-        const news = mayBeThere ? await parts.findNews(errand) : undefined
+        const news = mayBeThere ? await parts.findNews(errand, sinceMs) : undefined
         if (news === undefined) return askHolding({ ...answer, name }, errand, interest)
         await release({ ...answer, name }, STORED, 0)
         return atOnce(news)
@@ -87,9 +90,9 @@ export function createLeasedAsk(parts: LeasedAskParts): LeasedAsk {
       bus.emit('lease', { ...facts, state: 'waited' })
       const end = await waitForEnd(answer, endsAtMs)
       if (end === 'too-late') return atOnce(askOrigin.rescueOrThrow(errand, tooLateFor(errand)))
-      const told = end === undefined ? undefined : await takeEnd(end, errand, interest)
+      const told = end === undefined ? undefined : await takeEnd(end, { errand, sinceMs }, interest)
       if (told !== undefined) return told
-      const news = await parts.findNews(errand)
+      const news = await parts.findNews(errand, sinceMs)
       if (news !== undefined) return atOnce(news)
       if (end === undefined) bus.emit('lease', { ...facts, state: 'taken-over' })
     }
@@ -121,7 +124,7 @@ export function createLeasedAsk(parts: LeasedAskParts): LeasedAsk {
   ): Promise<FlightWork<FlightResult>> {
     try {
       const work = await askOrigin.ask(errand, interest)
-      const giving = releaseAfter(taken, errand, work.result)
+      const giving = releaseAfter(taken, errand, { result: work.result, answeredAtMs: clock.nowMs() })
       const given = giving.finally(() => {
         if (releasing.get(taken.name) === given) releasing.delete(taken.name)
       })
@@ -137,14 +140,16 @@ export function createLeasedAsk(parts: LeasedAskParts): LeasedAsk {
   async function releaseAfter(
     taken: Held,
     { call, beganSequence }: Errand,
-    result: FlightResult,
+    { result, answeredAtMs }: { readonly result: FlightResult; readonly answeredAtMs: number },
   ): Promise<void> {
     const { fate } = result
     const isThere =
       fate.kind === 'stored' &&
       result.isShareable &&
       (await within(fate.committed, COMMIT_WITHIN_MS)) === true
-    const end = isThere ? STORED : endOf(fate, result, { secrets: secretsOf(call), beganSequence })
+    const end = isThere
+      ? STORED
+      : endOf(fate, result, { secrets: secretsOf(call), beganSequence, answeredAtMs })
     const rests = fate.kind === 'rescued' && end.kind === 'failed'
     await release(taken, end, rests ? restAfter(taken.failures, fate.failure) : 0)
   }
@@ -195,7 +200,7 @@ export function createLeasedAsk(parts: LeasedAskParts): LeasedAsk {
   /** What another process told of its work; undefined where it is to be looked for in the store. */
   async function takeEnd(
     end: LeaseEnd,
-    errand: Errand,
+    { errand, sinceMs }: { readonly errand: Errand; readonly sinceMs: number },
     interest: Interest,
   ): Promise<FlightWork<FlightResult> | undefined> {
     switch (end.kind) {
@@ -207,6 +212,7 @@ export function createLeasedAsk(parts: LeasedAskParts): LeasedAsk {
         if (parts.isPurgedSince(errand, end.beganSequence)) return undefined
         return atOnce(askOrigin.rescueOrThrow(errand, end.failure))
       case 'answered':
+        if (!(end.answer.answeredAtMs >= sinceMs)) return undefined
         if (parts.isPurgedSince(errand, end.beganSequence)) return undefined
         return atOnce(toldResult(errand, end.answer))
       default:
@@ -228,12 +234,18 @@ const ALONE: LeaseEnd = Object.freeze({ kind: 'alone' })
 function endOf(
   fate: Fate,
   result: FlightResult,
-  { secrets, beganSequence }: { readonly secrets: readonly string[]; readonly beganSequence: number },
+  facts: {
+    readonly secrets: readonly string[]
+    readonly beganSequence: number
+    readonly answeredAtMs: number
+  },
 ): LeaseEnd {
+  const { secrets, beganSequence, answeredAtMs } = facts
   if (fate.kind === 'stored') return ALONE
   if (fate.kind === 'rescued')
     return isOwnAffair(fate.failure) ? STORED : failedEnd(fate.failure, beganSequence)
-  const answer = result.isShareable ? tellable(result, secrets) : undefined
+  const told = result.isShareable ? tellable(result, secrets) : undefined
+  const answer = told === undefined ? undefined : { ...told, answeredAtMs }
   if (answer === undefined || JSON.stringify(answer).length > MAX_ROW_LENGTH) return ALONE
   return { kind: 'answered', answer, beganSequence }
 }
@@ -244,7 +256,10 @@ function failedEnd(failure: SharedFailure, beganSequence: number): LeaseEnd {
 }
 
 /** The answer for a lease's row, where it is whole, small, and repeats no credential. */
-function tellable(result: FlightResult, secrets: readonly string[]): SharedAnswer | undefined {
+function tellable(
+  result: FlightResult,
+  secrets: readonly string[],
+): Omit<SharedAnswer, 'answeredAtMs'> | undefined {
   const taken = result.take()
   const whole = taken?.body.whole
   if (taken === undefined || whole === undefined) {

@@ -8,6 +8,7 @@ import type { BodyWriter, Changes, NearStore, Store, WriteResult } from '../mode
 import type { Awaitable, StoreTier } from '../model/tier.js'
 import type { Clock } from '../shared/clock.js'
 import { isRemote, taken } from './taken-record.js'
+import { createOwnMarks } from './own-marks.js'
 import { type MarkIndex, createMarkIndex } from '../model/mark-index.js'
 
 /** A record and the tier that had it. */
@@ -67,8 +68,6 @@ const MAX_WAITING_BYTES = 32 * 1024 ** 2
 /** Marks that the store forgot stay here until there are so many more than when all were read. */
 const MAX_MARK_GROWTH = 2
 const FREE_MARK_GROWTH = 1_024
-/** Purges remembered that the store did not take. */
-const MAX_OWN_MARKS = 1_000
 
 /** Puts tiers together and loads the marks in force. */
 export async function createTiers(parts: TierParts): Promise<Tiers> {
@@ -84,7 +83,7 @@ export async function createTiers(parts: TierParts): Promise<Tiers> {
   let marksRead = 0
   const warned = new Set<string>()
   const writing = new Set<Promise<unknown>>()
-  const ownMarks: Mark[] = []
+  const ownMarks = createOwnMarks()
   let waitingBytes = 0
   /** Keys whose near copy is ahead of the store, with the number of writes under way. */
   const ahead = new Map<string, number>()
@@ -137,7 +136,7 @@ export async function createTiers(parts: TierParts): Promise<Tiers> {
   }
 
   function loadMarks(inForce: readonly Mark[]): void {
-    marks.load([...inForce, ...ownMarks])
+    marks.load([...inForce, ...ownMarks.all()])
     marksRead = marks.size()
   }
 
@@ -153,18 +152,6 @@ export async function createTiers(parts: TierParts): Promise<Tiers> {
 
   async function began(): Promise<number> {
     return (await attempt('look', () => shared.sequence())) ?? seen
-  }
-
-  /** A purge that the store did not take holds in this process all the same; its number stands between two of the store's. */
-  function markHere(mark: Mark): void {
-    if (ownMarks.length >= MAX_OWN_MARKS) ownMarks.shift()
-    ownMarks.push(mark)
-    marks.add(mark)
-  }
-
-  /** What begins now is newer than every purge that was drawn here alone. */
-  function floor(sequence: number): number {
-    return ownMarks.reduce((highest, mark) => Math.max(highest, mark.sequence), sequence)
   }
 
   /** True where the store has something newer than this process' own latest write; a remote one is not asked, it tells. */
@@ -185,16 +172,16 @@ export async function createTiers(parts: TierParts): Promise<Tiers> {
       bus.emit('tier-recovered', { tier: shared.tier, awayMs: lastWordMs - awaySinceMs })
       awaySinceMs = undefined
     }
-    if (ownMarks.length > 0) replaying ??= replayMarks().finally(() => (replaying = undefined))
+    if (ownMarks.all().length > 0) replaying ??= replayMarks().finally(() => (replaying = undefined))
   }
 
   /** Purges that the store did not take when they were drawn are drawn there now, in their order. */
   async function replayMarks(): Promise<void> {
-    for (let own = ownMarks[0]; own !== undefined; own = ownMarks[0]) {
+    for (let own = ownMarks.all()[0]; own !== undefined; own = ownMarks.all()[0]) {
       const { scope, isSoft, atMs } = own
       const mark = await attempt('purge', () => shared.addMark(scope, { isSoft, atMs }))
       if (mark === undefined) return
-      ownMarks.shift()
+      ownMarks.remove(own)
       marks.add(mark)
     }
   }
@@ -258,6 +245,10 @@ export async function createTiers(parts: TierParts): Promise<Tiers> {
     return result
   }
 
+  function noteStored(head: EntryHead, beganSequence: number, result: WriteResult | undefined): void {
+    if (result?.isStored === true) ownMarks.noteStored(head, beganSequence, result.sequence)
+  }
+
   /** After a commit the near copy takes the store's number, or goes where a purge came first. */
   function settleNear(record: StoreRecord, result: WriteResult | undefined): void {
     if (near === undefined || isOneTier || result === undefined) return
@@ -289,6 +280,7 @@ export async function createTiers(parts: TierParts): Promise<Tiers> {
 
   async function commitNow(record: StoreRecord, beganSequence: number): Promise<WriteResult | undefined> {
     const result = noteRefusal(await attempt('write', () => shared.write(record, beganSequence)))
+    if (record.kind === 'entry') noteStored(record, beganSequence, result)
     settleNear(record, result)
     return result
   }
@@ -299,6 +291,7 @@ export async function createTiers(parts: TierParts): Promise<Tiers> {
     if (result?.isStored === false && result.because === 'replaced') {
       result = await attempt('write', () => shared.write(entry, beganSequence))
     }
+    noteStored(entry, beganSequence, result)
     settleNear(entry, noteRefusal(result))
     return result
   }
@@ -326,7 +319,8 @@ export async function createTiers(parts: TierParts): Promise<Tiers> {
     shared,
     marks,
     stateOf(entry) {
-      const state = marks.stateOf(entry)
+      const own = ownMarks.stateOf(entry)
+      const state = own === 'none' ? marks.stateOf(entry) : own
       if (state !== 'none' || shared.isRemote !== true || isOneTier) return state
       const knownMs = Math.max(lastWordMs, entry.confirmedMonotonicMs ?? -Infinity)
       return clock.monotonicMs() - knownMs > TRUSTED_FOR_MS ? 'unknown' : 'none'
@@ -355,7 +349,7 @@ export async function createTiers(parts: TierParts): Promise<Tiers> {
       if (found !== undefined && !isRemote(found.record)) near?.keep(found.record)
       return found
     },
-    began: async () => floor(await began()),
+    began: async () => ownMarks.floor(await began()),
     keepNear(record) {
       if (isOneTier) return
       if (isRemote(record)) near?.forget(record.key)
@@ -366,6 +360,7 @@ export async function createTiers(parts: TierParts): Promise<Tiers> {
     finish: (writer, head, beganSequence) =>
       tracked(head.key, async () => {
         const result = noteRefusal(await attempt('write', () => writer.finish(head, beganSequence)))
+        noteStored(head, beganSequence, result)
         // What was written is in the store alone: a near copy of the key is of another response.
         if (result?.isStored === true) near?.forget(head.key)
         return result
@@ -377,7 +372,7 @@ export async function createTiers(parts: TierParts): Promise<Tiers> {
         marks.add(mark)
         return mark
       } catch (error) {
-        markHere({ scope, isSoft, atMs: clock.nowMs(), sequence: floor(await began()) + 0.5 })
+        marks.add(ownMarks.draw({ scope, isSoft, atMs: clock.nowMs() }, await began()))
         throw error
       }
     },

@@ -27,6 +27,8 @@ export interface SharedAnswer {
   readonly body: string
   readonly outcome: 'miss' | 'failed'
   readonly because: Because
+  /** When it came, by the wall clock of the machine that asked. */
+  readonly answeredAtMs: number
 }
 
 /** A failure as other processes get to know it. */

@@ -29,6 +29,8 @@ interface World {
   readonly softlyPurged: Map<string, number>
   readonly outcomes: Record<string, number>
   calls: number
+  /** How long nothing happened before this round. */
+  pauseMs: number
   /** The origin's count when this round and the one before began. */
   roundTicks: readonly [number, number]
 }
@@ -68,11 +70,12 @@ export async function fuzzSeed(seed: number, rounds = 40): Promise<FuzzReport> {
       softlyPurged: new Map(),
       outcomes: {},
       calls: 0,
+      pauseMs: 0,
       roundTicks: [0, 0],
     }
-    for (let round = 0; round < rounds; round += 1) await liveThrough(world)
+    for (let round = 0; round < rounds; round += 1) await whilePassing(clock, liveThrough(world))
     await checkStored(world)
-    for (const cache of caches) await cache.close()
+    await closeAll(clock, caches)
     for (let wait = 0; origin.connections() > 0 && wait < 10_000; wait += 1) await turn()
     if (origin.connections() > 0) throw new Error(`${origin.connections()} connections stayed open`)
     return { calls: world.calls, outcomes: world.outcomes }
@@ -80,20 +83,30 @@ export async function fuzzSeed(seed: number, rounds = 40): Promise<FuzzReport> {
     const told = error instanceof Error ? `${error.stack}\nbelow it: ${String(error.cause)}` : String(error)
     throw new Error(`seed ${seed}: ${told}`, { cause: error })
   } finally {
-    for (const cache of caches) await cache.close()
+    await closeAll(clock, caches)
     await origin.stop()
     rmSync(folder, { recursive: true, force: true })
   }
 }
 
+async function closeAll(clock: FakeClock, caches: readonly Cachette[]): Promise<void> {
+  await whilePassing(clock, Promise.all(caches.map((cache) => cache.close())))
+}
+
 const PAUSES_MS = [
   100, 100, 100, 100, 1_000, 1_000, 5_000, 5_000, 11_000, 30_000, 61_000, 130_000, 3_700_000, 90_000_000,
 ]
+const TIMEOUT_MS = 10_000
+/** Longer pauses are slept through: a lease that is held all the while is renewed every few seconds. */
+const LONGEST_WAKE_MS = 1_000_000
 
 async function liveThrough(world: World): Promise<void> {
   const { random, clock, origin } = world
   world.roundTicks = [world.roundTicks[1], origin.tick()]
-  clock.advance(random.pick(PAUSES_MS))
+  const pauseMs = random.pick(PAUSES_MS)
+  world.pauseMs = pauseMs
+  if (pauseMs > LONGEST_WAKE_MS) clock.sleep(pauseMs)
+  else clock.advance(pauseMs)
   // An instance that did not see an entry arrive has the wall clock alone to go by.
   if (world.caches.length === 1 && random.chance(0.04)) clock.jump((random.below(3) - 1) * 3_600_000)
   if (random.chance(0.2)) origin.change(random.pick(origin.paths))
@@ -106,6 +119,16 @@ async function liveThrough(world: World): Promise<void> {
   )
   const results = await Promise.allSettled(callers)
   for (const result of results) if (result.status === 'rejected') throw result.reason
+}
+
+/** Time passes, slowly, while callers wait: who waits for another process looks from time to time. */
+async function whilePassing<Result>(clock: FakeClock, work: Promise<Result>): Promise<Result> {
+  const passing = setInterval(() => clock.advance(3), 1)
+  try {
+    return await work
+  } finally {
+    clearInterval(passing)
+  }
 }
 
 async function purge({ random, origin, caches, purged, softlyPurged }: World): Promise<void> {
@@ -129,7 +152,7 @@ async function unsafe({ random, origin, caches, purged }: World): Promise<void> 
     const location = response.headers.get('location')
     if (location !== null) purged.set(location, tick)
   } catch (error) {
-    if (!origin.failures.has(path)) throw error
+    if (!origin.failures.has(path) && codeOf(error) !== 'CACHETTE_BREAKER_OPEN') throw error
   }
 }
 
@@ -203,9 +226,18 @@ async function call(world: World, path: string): Promise<void> {
       world.outcomes.error = (world.outcomes.error ?? 0) + 1
       // A failure of the round before may still be on its way to those who joined.
       if ((origin.failures.get(path) ?? -1) >= world.roundTicks[0]) return
+      if (codeOf(error) === 'CACHETTE_BREAKER_OPEN') return
+      // What hung all the while ends now, for those who joined too.
+      if (codeOf(error) === 'CACHETTE_TIMEOUT' && world.pauseMs >= TIMEOUT_MS) return
     }
     throw error
   }
+}
+
+/** What the cache says of a failed fetch. The breaker answers for all paths of an origin that failed. */
+function codeOf(error: unknown): string | undefined {
+  const { cause } = error as { readonly cause?: { readonly code?: string } }
+  return cause?.code
 }
 
 async function leaveAfter(leaving: AbortController, turns: number): Promise<void> {

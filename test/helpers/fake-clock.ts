@@ -4,6 +4,8 @@ import type { Clock } from '../../src/shared/clock.js'
 export interface FakeClock extends Clock {
   /** Moves both clocks on and fires the timers that fall due, in order. */
   advance(byMs: number): void
+  /** Moves both clocks at once, as a machine does that slept: what came due meanwhile is called then, once. */
+  sleep(byMs: number): void
   /** Moves the wall clock alone, as an operator or NTP may. */
   jump(byMs: number): void
 }
@@ -33,6 +35,13 @@ export function createFakeClock(startMs = Date.UTC(2026, 0, 15, 12)): FakeClock 
       }
       wallMs += endMs - monotonicMs
       monotonicMs = endMs
+    },
+    sleep(byMs) {
+      wallMs += byMs
+      monotonicMs += byMs
+      for (const timer of [...timers].sort((a, b) => a.atMs - b.atMs)) {
+        if (timer.atMs <= monotonicMs && timers.delete(timer)) timer.callback()
+      }
     },
     jump(byMs) {
       wallMs += byMs
