@@ -10,6 +10,7 @@ const STRING_BYTES = 24
 const NAME_BYTES = 112
 const TABLE_FROM_NAMES = 24
 const TABLE_SLOT_BYTES = 48
+const UTF_8 = new TextDecoder()
 
 /** A body that stays in a tier and is read piece by piece, since it is too large to be held. */
 export interface BodySource {
@@ -26,9 +27,9 @@ export class EntryBody implements AnswerBody {
   #bytes: Uint8Array | undefined
   /** Of parsed JSON, as long as memory is not needed for anything else. */
   #serialised: WeakRef<Uint8Array> | undefined
-  #json: { readonly value: unknown; readonly chargeBytes: number } | undefined
-  /** False until it is known whether the bytes can be let go of. */
-  #isSettled = true
+  #json: { readonly value: unknown } | undefined
+  /** What the parsed JSON occupies; undefined until somebody asks. */
+  #jsonBytes: number | undefined
 
   constructor(content: Uint8Array | BodySource) {
     if (content instanceof Uint8Array) this.#bytes = content
@@ -38,11 +39,11 @@ export class EntryBody implements AnswerBody {
 
   /**
    * What the forms that are kept occupy in memory, in bytes; parsed JSON is estimated. The bytes are dropped first where
-   * serialising gives the very same ones: that is worth finding out for a body that is kept, and for no other.
+   * serialising gives the very same ones: that, like the estimate, is worth its time for a body that is kept, and for no other.
    */
   get chargeBytes(): number {
-    this.#settle()
-    return (this.#bytes?.byteLength ?? 0) + (this.#json?.chargeBytes ?? 0)
+    if (this.#json !== undefined) this.#jsonBytes ??= this.#settle(this.#json.value)
+    return (this.#bytes?.byteLength ?? 0) + (this.#jsonBytes ?? 0)
   }
 
   /** True once the body is kept as parsed JSON. */
@@ -92,20 +93,16 @@ export class EntryBody implements AnswerBody {
   json(): unknown {
     if (this.#json !== undefined) return this.#json.value
     const bytes = this.bytes()
-    const text = new TextDecoder().decode(bytes)
-    const value: unknown = bytes.byteLength === 0 ? null : JSON.parse(text)
-    const chargeBytes = freezeAndMeasure(value)
-    if (this.#source !== undefined) return value
-    this.#json = { value, chargeBytes }
-    this.#isSettled = false
+    const value: unknown = bytes.byteLength === 0 ? null : JSON.parse(UTF_8.decode(bytes))
+    freezeDeeply(value)
+    if (this.#source === undefined) this.#json = { value }
     return value
   }
 
-  #settle(): void {
-    if (this.#isSettled) return
-    this.#isSettled = true
-    const [bytes, json] = [this.#bytes, this.#json]
-    if (bytes !== undefined && json !== undefined && isWrittenAs(json.value, bytes)) this.#bytes = undefined
+  /** Lets go of the bytes where they can be made again, and says what the value occupies. */
+  #settle(value: unknown): number {
+    if (this.#bytes !== undefined && isWrittenAs(value, this.#bytes)) this.#bytes = undefined
+    return measure(value)
   }
 }
 
@@ -131,22 +128,39 @@ function joined(chunks: Iterable<Uint8Array>, sizeBytes: number): Uint8Array {
   return bytes
 }
 
-/** Freezes a value in depth and estimates what it occupies. Iterative, so that deep nesting cannot overflow. */
-function freezeAndMeasure(root: unknown): number {
+/**
+ * Freezes a parsed value in depth. Iterative, so that deep nesting cannot overflow; each object is frozen after its values
+ * were looked at, since those of a frozen one are found more slowly.
+ */
+function freezeDeeply(root: unknown): void {
+  if (!isObject(root)) return
+  const open: object[] = [root]
+  for (let value = open.pop(); value !== undefined; value = open.pop()) {
+    const children: readonly unknown[] = Array.isArray(value) ? value : Object.values(value)
+    for (const child of children) if (isObject(child)) open.push(child)
+    Object.freeze(value)
+  }
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null
+}
+
+/** Estimates what a value occupies. Iterative like freezing. */
+function measure(root: unknown): number {
   let chargeBytes = 0
   const names = new Set<string>()
   const open: unknown[] = [root]
   while (open.length > 0) {
     const value = open.pop()
     if (typeof value === 'string') chargeBytes += STRING_BYTES + charactersOf(value)
-    else if (typeof value === 'object' && value !== null) {
-      Object.freeze(value)
+    else if (isObject(value)) {
       chargeBytes += OBJECT_BYTES
       if (!Array.isArray(value)) chargeBytes += namesOf(value, names)
       const children: readonly unknown[] = Array.isArray(value) ? value : Object.values(value)
       chargeBytes += children.length * SLOT_BYTES
       for (const child of children) {
-        if (typeof child === 'string' || (typeof child === 'object' && child !== null)) open.push(child)
+        if (typeof child === 'string' || isObject(child)) open.push(child)
       }
     }
   }
