@@ -6,6 +6,7 @@ import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { createCachette } from '../../src/create-cachette.js'
 
 export const CLI = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url))
 
@@ -35,6 +36,8 @@ export interface CliWorld {
   run(args: readonly string[], options?: RunOptions): Promise<CliResult>
   json(args: readonly string[], options?: RunOptions): Promise<{ exitCode: number | null; value: Json }>
   write(name: string, text: string): Promise<string>
+  /** Gets paths of the origin into the store, from this process. */
+  fill(paths: readonly string[]): Promise<void>
   /** Refuses connections from now on. */
   stopOrigin(): Promise<void>
   close(): Promise<void>
@@ -105,6 +108,12 @@ export async function createCliWorld(): Promise<CliWorld> {
       }
     },
     write,
+    async fill(paths) {
+      const services = { my_service: { baseURL: origin, ttl: '6h' } } as const
+      const cachette = await createCachette({ env: {}, store: `lmdb:${store}`, services })
+      for (const path of paths) await cachette.service('my_service').getExternal(path)
+      await cachette.close()
+    },
     stopOrigin,
     async close() {
       await stopOrigin().catch(() => undefined)

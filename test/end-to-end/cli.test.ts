@@ -83,7 +83,7 @@ describe('get', () => {
 
 describe('list and show', () => {
   beforeEach(async () => {
-    for (const path of ['/one?x=1', '/two', '/three']) await world.run(['get', world.origin + path])
+    await world.fill(['/one?x=1', '/two', '/three'])
   })
 
   it('lists entries by service and part of the URL, page by page', async () => {
@@ -141,7 +141,7 @@ describe('explain', () => {
 
 describe('purge', () => {
   beforeEach(async () => {
-    for (const path of ['/one', '/two']) await world.run(['get', world.origin + path])
+    await world.fill(['/one', '/two'])
   })
 
   const outcomeOf = async (path: string): Promise<unknown> =>
@@ -182,7 +182,7 @@ describe('purge', () => {
 
 describe('metrics', () => {
   it('counts what every process did, by service', async () => {
-    for (const path of ['/one', '/one', '/one', '/two']) await world.run(['get', world.origin + path])
+    await world.fill(['/one', '/one', '/one', '/two'])
     const { value } = await world.json(['metrics'])
     expect(value).toMatchObject({ totalRequests: 4, hits: 2, misses: 2, hitRate: 50, originCalls: 2 })
     expect(value['services']).toMatchObject({ my_service: { totalRequests: 4 } })

@@ -23,6 +23,9 @@ const TSX = import.meta.resolve('tsx')
 const TO_LOOPBACK = join(ROOT, 'test/clients/to-loopback.mjs')
 const CLI = join(ROOT, 'dist/cli/main.js')
 
+/** Types taken off, and nothing else. */
+const PLAIN = { module: ts.ModuleKind.ESNext, target: ts.ScriptTarget.ES2023, verbatimModuleSyntax: true }
+
 let origin: LoopbackOrigin
 /** TMDB, Spotify and Google Books under their real names. */
 let apis: TlsOrigin
@@ -106,8 +109,9 @@ async function run(folder: string, args: readonly string[], settings: NodeJS.Pro
 
 /** Runs a program, and holds what it prints against its page. */
 async function printsWhatItSays({ name, code, output = '' }: Program): Promise<void> {
-  const folder = await newProject({ [name]: toLoopback(code) })
-  const ran = await run(folder, ['--import', TO_LOOPBACK, '--import', TSX, name])
+  const script = name.replace(/\.ts$/, '.js')
+  const folder = await newProject({ [script]: ts.transpile(toLoopback(code), PLAIN) })
+  const ran = await run(folder, ['--import', TO_LOOPBACK, script])
   expect(ran).toEqual({ code: 0, out: steady(output), err: '' })
 }
 

@@ -281,7 +281,7 @@ describe('tiers.md', () => {
       `For ${constantOf(file, 'TRUSTED_FOR_MS') / 1_000} s after the last word`,
     )
     expect(guide('tiers')).toContain(
-      `up to ${constantOf(file, 'MAX_OWN_MARKS').toLocaleString('en')} of them`,
+      `up to ${constantOf('src/engine/own-marks.ts', 'MAX_MARKS').toLocaleString('en')} of them`,
     )
     const probe = constantOf('src/stores/redis/link/link.ts', 'PROBE_EVERY_MS')
     expect(guide('tiers')).toContain(`every ${probe} ms`)
