@@ -133,7 +133,8 @@ function idOf({ scope, isSoft }: Mark): string {
   return markId(scope, isSoft)
 }
 
-function isOnEverything({ all, service, tag, url, urlPrefix }: MarkScope): boolean {
+/** Whether a scope covers all there is, and nothing narrows it. */
+export function isOnEverything({ all, service, tag, url, urlPrefix }: MarkScope): boolean {
   return all === true && (service ?? tag ?? url ?? urlPrefix) === undefined
 }
 

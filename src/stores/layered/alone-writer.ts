@@ -9,9 +9,15 @@ import { isSameLink, type LinkState, numberOf } from './link-state.js'
 /** Writes to a front alone. */
 export interface AloneWriter {
   write(record: StoreRecord, beganSequence: number): Promise<WriteResult>
-  /** The number that a head written now gets, or why it may not be. */
-  admit(record: StoreRecord | EntryHead, beganSequence: number): Promise<WriteResult>
+  /** Writes an entry that `keep` makes a copy of under the number that it is given. */
+  finish(
+    head: EntryHead,
+    beganSequence: number,
+    keep: (sequence: number) => Promise<boolean>,
+  ): Promise<WriteResult>
 }
+
+const PURGED_MEANWHILE: WriteResult = Object.freeze({ isStored: false, because: 'purged-meanwhile' })
 
 /** Makes a writer to a front. */
 export function createAloneWriter(front: FrontStore, link: BackLink): AloneWriter {
@@ -26,32 +32,39 @@ export function createAloneWriter(front: FrontStore, link: BackLink): AloneWrite
     return table
   }
 
-  async function admit(record: StoreRecord | EntryHead, beganSequence: number): Promise<WriteResult> {
-    const known = await link.alone()
+  async function admit(
+    known: LinkState,
+    record: StoreRecord | EntryHead,
+    beganSequence: number,
+  ): Promise<boolean> {
     const marks = await marksAt(known)
-    if (marks.stateSince(record, beganSequence) !== 'none') {
-      return { isStored: false, because: 'purged-meanwhile' }
-    }
+    if (marks.stateSince(record, beganSequence) !== 'none') return false
     if (!known.isAlone) await link.state.update((before) => ({ ...before, isAlone: true }))
+    return true
+  }
+
+  async function store(
+    record: StoreRecord | EntryHead,
+    beganSequence: number,
+    keep: (sequence: number) => Promise<boolean>,
+  ): Promise<WriteResult> {
+    const known = await link.alone()
+    if (!(await admit(known, record, beganSequence))) return PURGED_MEANWHILE
     // The number of the look that the purges were read for: one drawn since then stands above it.
-    return { isStored: true, sequence: numberOf(known) }
+    const sequence = numberOf(known)
+    const copy = (await front.head(record.key)) ?? front.read(record.key)
+    // One with that very number would be taken for the same.
+    if (copy !== undefined && copy.sequence >= sequence) await front.forget(record.key)
+    if (!(await keep(sequence))) return { isStored: false, because: 'full' }
+    if (isSameLink(await link.state.read(), known)) return { isStored: true, sequence }
+    // The store behind came back meanwhile, and what had such a number was dropped without this one.
+    await front.forget(record.key)
+    return PURGED_MEANWHILE
   }
 
   return {
-    admit,
-    async write(record, beganSequence) {
-      const known = await link.alone()
-      const admitted = await admit(record, beganSequence)
-      if (!admitted.isStored) return admitted
-      const copy = (await front.head(record.key)) ?? front.read(record.key)
-      // One with that very number would be taken for the same.
-      if (copy !== undefined && copy.sequence >= admitted.sequence) await front.forget(record.key)
-      const isKept = await front.keep({ ...record, sequence: admitted.sequence })
-      if (!isKept) return { isStored: false, because: 'full' }
-      if (isSameLink(await link.state.read(), known)) return admitted
-      // The store behind came back meanwhile, and what had such a number was dropped without this one.
-      await front.forget(record.key)
-      return { isStored: false, because: 'purged-meanwhile' }
-    },
+    write: (record, beganSequence) =>
+      store(record, beganSequence, (sequence) => front.keep({ ...record, sequence })),
+    finish: store,
   }
 }

@@ -9,9 +9,14 @@
 import { createHash } from 'node:crypto'
 import type { Mark } from '../../model/mark.js'
 import type { FrontStore, Store } from '../../model/store.js'
-import type { Awaitable } from '../../model/tier.js'
-import { createKeptMarks, type KeptMarks } from './kept-marks.js'
-import { createLinkState, type LinkState, type LinkStateCell, numberOf } from './link-state.js'
+import { createKeptMarks, type KeptMarks, type MarksInForce } from './kept-marks.js'
+import {
+  createLinkState,
+  type LinkState,
+  type LinkStateCell,
+  numberOf,
+  withoutWaiting,
+} from './link-state.js'
 
 /** A link. */
 export interface BackLink {
@@ -19,6 +24,12 @@ export interface BackLink {
   readonly marks: KeptMarks
   /** Keeps a copy of a purge that the store behind has taken. */
   keepMark(mark: Mark): Promise<void>
+  /**
+   * Makes the copies of purges those that are in force behind, without what was forgotten there.
+   *
+   * @throws whatever either store does where it fails
+   */
+  alignMarks(): Promise<void>
   /**
    * A number of the store behind which the front heeds, once purges that waited were told.
    *
@@ -45,6 +56,9 @@ export interface BackLinkParts {
   readonly onFrontFailure: (operation: string, error: unknown) => void
 }
 
+/** So many purges, and as many more as were in force, are copied before copies are compared anew. */
+const COPIED_AT_LEAST = 256
+
 /** Links a front to a store behind it. */
 export function createBackLink({ front, back, onFrontFailure }: BackLinkParts): BackLink {
   const state = createLinkState(front.cells)
@@ -56,6 +70,9 @@ export function createBackLink({ front, back, onFrontFailure }: BackLinkParts): 
   let isTrusted = false
   let droppedSeen: number | undefined
   let hasDropped = false
+  /** Purges copied since copies were last compared with what is in force behind, and how many may be. */
+  let copied = 0
+  let copiedAtMost = COPIED_AT_LEAST
 
   /** Asks the store behind; a failure is noted as its own. */
   async function asked<Result>(work: () => Result | Promise<Result>): Promise<Result> {
@@ -74,17 +91,17 @@ export function createBackLink({ front, back, onFrontFailure }: BackLinkParts): 
     const secret = await asked(() => back.secret())
     const identity = createHash('sha256').update('layered').update(secret).digest('base64url')
     const known = await state.read()
-    if (known?.identity === identity) return
+    if (known?.identity === identity) return alignMarks()
     if (known !== undefined && known.identity === undefined) {
       await state.update((before) => ({ ...before, identity }))
       return
     }
-    const applied = await asked(() => back.sequence())
-    const inForce = await asked(() => back.marks())
+    const { inForce, upTo: applied } = await marksBehind()
     await front.forgetAll()
     await marks.forgetCopies()
     await marks.copy(inForce)
-    await state.update(() => ({
+    await state.update(({ waiting }) => ({
+      ...(waiting !== undefined && { waiting }),
       identity,
       applied,
       applying: applied,
@@ -94,16 +111,33 @@ export function createBackLink({ front, back, onFrontFailure }: BackLinkParts): 
     }))
   }
 
+  async function marksBehind(): Promise<MarksInForce> {
+    const upTo = await asked(() => back.sequence())
+    return { inForce: await asked(() => back.marks()), upTo }
+  }
+
+  /** The store behind tells what is purged, and never what it forgot of that: now and then all are compared. */
+  async function alignMarks(): Promise<void> {
+    const inForce = await marks.align(marksBehind)
+    copied = 0
+    copiedAtMost = COPIED_AT_LEAST + inForce
+  }
+
   async function keepMark(mark: Mark): Promise<void> {
+    copied += 1
     await Promise.all([marks.copy([mark]), state.note(mark.sequence)])
   }
 
-  async function replay(): Promise<void> {
+  /** One cell says whether any wait; what a process left that died before it said so is found by the next one's first look. */
+  async function replay(isFirst: boolean): Promise<void> {
+    const known = await state.read()
+    if (!isFirst && known !== undefined && known.waiting === undefined) return
     for (const { mark, done } of await marks.pending()) {
       const { scope, isSoft, atMs } = mark
       await keepMark(await asked(() => back.addMark(scope, { isSoft, atMs })))
       await done()
     }
+    if (known?.waiting !== undefined) await state.update((now) => withoutWaiting(now, known.waiting))
   }
 
   /** The number of a copy in the front. */
@@ -145,8 +179,8 @@ export function createBackLink({ front, back, onFrontFailure }: BackLinkParts): 
     const { applied, isAlone } = known
     const isInDoubt = isAlone && numberOf(known) > applied
     const { keys, isComplete, hasNewMarks, sequence } = await asked(() => back.changesSince(applied))
-    const drawn = await asked(() => marksFor(hasNewMarks, isComplete ? applied : undefined))
-    await marks.copy(drawn)
+    if (isComplete) await copyMarks(hasNewMarks ? await asked(() => back.marks(applied)) : [])
+    else await alignMarks()
     if (!isComplete || isAlone || !(await hasAll(keys))) {
       await state.update((before) => ({ ...before, applying: sequence }))
       if (!isComplete) await front.forgetAll()
@@ -163,15 +197,17 @@ export function createBackLink({ front, back, onFrontFailure }: BackLinkParts): 
     return sequence
   }
 
-  function marksFor(hasNewMarks: boolean, after: number | undefined): Awaitable<readonly Mark[]> {
-    if (after === undefined) return back.marks()
-    return hasNewMarks ? back.marks(after) : []
+  async function copyMarks(drawn: readonly Mark[]): Promise<void> {
+    copied += drawn.length
+    if (copied > copiedAtMost) await alignMarks()
+    else await marks.copy(drawn)
   }
 
   async function follow(): Promise<number> {
-    if (!isLinked) await link()
+    const isFirst = !isLinked
+    if (isFirst) await link()
+    await replay(isFirst)
     isLinked = true
-    await replay()
     const number = await asked(() => back.sequence())
     const known = await state.read()
     // The front lost what it knew of the link, or was given to another store.
@@ -205,6 +241,7 @@ export function createBackLink({ front, back, onFrontFailure }: BackLinkParts): 
     state,
     marks,
     keepMark,
+    alignMarks,
     reach: () => (reaching ??= reachNow().finally(() => (reaching = undefined))),
     async alone() {
       const known = await state.read()

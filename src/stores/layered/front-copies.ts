@@ -1,6 +1,7 @@
 // Copies of what the store behind has, put into the front and taken out of it. A front that fails costs a word, nothing else.
-import type { StoreRecord } from '../../model/cache-entry.js'
+import type { EntryHead, StoreRecord } from '../../model/cache-entry.js'
 import type { FrontStore, Store } from '../../model/store.js'
+import { isVaryNode } from '../mark-table.js'
 import type { BackLink } from './back-link.js'
 import { isSameLink, type LinkState } from './link-state.js'
 
@@ -8,6 +9,12 @@ import { isSameLink, type LinkState } from './link-state.js'
 export interface FrontCopies {
   /** Keeps a copy that was read, or written, behind after `before` was looked at. */
   keep(copy: StoreRecord, before: LinkState | undefined): Promise<void>
+  /** The same for a copy that `put` puts into the front; false where it could not. */
+  keepBy(
+    copy: StoreRecord | EntryHead,
+    before: LinkState | undefined,
+    put: () => Promise<boolean>,
+  ): Promise<void>
   /** The same, while the caller goes on. */
   promote(copy: StoreRecord, before: LinkState | undefined): void
   /** Lets go of a copy; true if there was one. */
@@ -46,26 +53,33 @@ export function createFrontCopies({ front, back, link, onFrontFailure }: FrontCo
     }
   }
 
-  async function isLatest({ key, kind, sequence }: StoreRecord): Promise<boolean> {
+  async function isLatest(copy: StoreRecord | EntryHead): Promise<boolean> {
     try {
-      return kind === 'entry' && (await back.head(key))?.sequence === sequence
+      return !isVaryNode(copy) && (await back.head(copy.key))?.sequence === copy.sequence
     } catch {
       return false
     }
   }
 
   /** Where changes were applied meanwhile, one of them may have been meant for this very copy. */
-  async function keep(copy: StoreRecord, before: LinkState | undefined): Promise<void> {
+  async function keepBy(
+    copy: StoreRecord | EntryHead,
+    before: LinkState | undefined,
+    put: () => Promise<boolean>,
+  ): Promise<void> {
     await guarded('keep a copy', async () => {
       // Together, since they are committed together: purges drawn here later stand above the copy.
-      const [isKept] = await Promise.all([front.keep(copy), link.state.note(copy.sequence)])
+      const [isKept] = await Promise.all([put(), link.state.note(copy.sequence)])
       if (!isKept || isSameLink(await link.state.read(), before)) return
       if (!(await isLatest(copy))) await front.forget(copy.key)
     })
   }
 
+  const keep: FrontCopies['keep'] = (copy, before) => keepBy(copy, before, () => front.keep(copy))
+
   return {
     keep,
+    keepBy,
     promote(copy, before) {
       const bytes = copy.kind === 'entry' ? copy.sizeBytes : 0
       if (waitingBytes > 0 && waitingBytes + bytes > MAX_WAITING_BYTES) return

@@ -2,7 +2,9 @@
 import type { EntryHead, StoreRecord } from '../../model/cache-entry.js'
 import { EntryBody } from '../../model/entry-body.js'
 import type { BodyWriter, FrontBodyWriter, Store, WriteResult } from '../../model/store.js'
+import type { AloneWriter } from './alone-writer.js'
 import type { FrontCopies } from './front-copies.js'
+import type { LinkState } from './link-state.js'
 
 /** What it takes. */
 export interface LayeredBodyParts {
@@ -10,20 +12,18 @@ export interface LayeredBodyParts {
   /** Undefined where the store behind takes no bodies in pieces: it is then given the whole at the end. */
   readonly far: BodyWriter | undefined
   readonly back: Store
-  /** The number of what is written to the front alone, or why it may not be. */
-  readonly alone: (head: EntryHead, beganSequence: number) => Promise<WriteResult>
+  /** Ends it in the front alone. */
+  readonly alone: AloneWriter['finish']
   /** The number of the store behind that another one stands for. */
   readonly behind: (number: number) => number
   /** Told of a failure of the store behind. */
   readonly onFarFailure: () => void
-  /** Resolves when the store behind may be used. */
-  readonly ready: () => Promise<void>
+  /** Resolves when the store behind may be used, with how the front stands to it. */
+  readonly ready: () => Promise<LinkState | undefined>
   /** Resolves when the front may be used: it may be emptied before. */
   readonly begin: () => Promise<unknown>
-  /** Does something with the front; a failure is told, and no more. */
-  readonly guarded: FrontCopies['guarded']
-  /** Notes the number of something that is kept. */
-  readonly note: (kept: number) => Promise<void>
+  /** Keeps a copy of what the store behind took. */
+  readonly keepCopy: FrontCopies['keepBy']
 }
 
 /** How one of the two fares. */
@@ -33,11 +33,13 @@ const FULL: WriteResult = Object.freeze({ isStored: false, because: 'full' })
 
 /** Makes the writer of one body. */
 export function createLayeredBodyWriter(parts: LayeredBodyParts): BodyWriter {
-  const { near, far, back, alone, behind, onFarFailure, ready, begin, guarded, note } = parts
+  const { near, far, back, alone, behind, onFarFailure, ready, begin, keepCopy } = parts
   let nearFate: Fate = 'open'
   let farFate: Fate = 'open'
   let isAbandoned = false
   let begun: Promise<unknown> | undefined
+  /** How the front stood to the store behind before that one took the body. */
+  let before: LinkState | undefined
 
   function refuseIfAbandoned(): void {
     if (isAbandoned) throw new Error('Nothing more can be done: the body is abandoned.')
@@ -65,7 +67,7 @@ export function createLayeredBodyWriter(parts: LayeredBodyParts): BodyWriter {
   }
 
   async function finishBehind(head: EntryHead, beganSequence: number): Promise<WriteResult> {
-    await ready()
+    before = await ready()
     if (far !== undefined) return far.finish(head, behind(beganSequence))
     const body = new EntryBody({ sizeBytes: head.sizeBytes, chunks: () => near.written() })
     const record: StoreRecord = { ...head, kind: 'entry', body }
@@ -74,14 +76,13 @@ export function createLayeredBodyWriter(parts: LayeredBodyParts): BodyWriter {
 
   async function finishAlone(head: EntryHead, beganSequence: number): Promise<WriteResult> {
     if (nearFate === 'failed') return FULL
-    const admitted = await alone(head, beganSequence)
-    if (!admitted.isStored) return admitted
-    return (await near.keep({ ...head, sequence: admitted.sequence })) ? admitted : FULL
+    return alone(head, beganSequence, (sequence) => near.keep({ ...head, sequence }))
   }
 
   async function keepNear(head: EntryHead, sequence: number): Promise<void> {
     if (nearFate === 'failed') return
-    await guarded('keep a copy', () => Promise.all([near.keep({ ...head, sequence }), note(sequence)]))
+    const copy = { ...head, sequence }
+    await keepCopy(copy, before, () => near.keep(copy))
   }
 
   async function finish(head: EntryHead, beganSequence: number): Promise<WriteResult> {

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import { atOnce, createGate } from '../../../test/helpers/gate.js'
-import { HARD, openLayers } from '../../../test/helpers/layers-world.js'
-import type { FrontStore } from '../../model/store.js'
-import { sampleEntry } from '../../testing/store-contract/sample-records.js'
+import { HARD, type LayeredProcess, openLayers, statusOf } from '../../../test/helpers/layers-world.js'
+import type { FrontStore, Store } from '../../model/store.js'
+import { addAll, sampleBytes } from '../../testing/store-contract/sample-bodies.js'
+import { headOf, sampleEntry } from '../../testing/store-contract/sample-records.js'
 import { createLayeredStore } from './layered-store.js'
 
 describe('a purge while the store behind is away', () => {
@@ -83,3 +84,68 @@ describe('what was taken alone after a purge', () => {
     }
   })
 })
+
+describe('a body that comes in pieces, when the link moves as it ends', () => {
+  const bytes = sampleBytes(300_000)
+  const head = { ...headOf(sampleEntry()), sizeBytes: bytes.byteLength }
+
+  it('does not stay where it was taken alone and purges of others may have had its number', async () => {
+    const { openProcess } = openLayers()
+    const [one, same, other] = [await openProcess('a'), await openProcess('a'), await openProcess('b')]
+    const { store, reached, gate } = holdingBodies(one)
+    await store.sequence()
+    await same.store.sequence()
+    for (const { remote } of [one, same]) remote.goAway()
+    const writer = store.writeBody!(head.bodyId)
+    await addAll(writer, bytes)
+    for (const tag of ['p', 'q', 'r']) await same.store.addMark({ tag }, HARD)
+    const finishing = writer.finish(head, await store.sequence())
+    await reached.opened
+    await other.store.addMark({ service: 'tmdb' }, HARD)
+    same.remote.comeBack()
+    await same.store.sequence()
+    gate.open()
+    expect(await finishing).toEqual({ isStored: false, because: 'purged-meanwhile' })
+    expect(one.front.read(head.key)).toBeUndefined()
+  })
+
+  it('is no copy where it was replaced behind, and the change was heeded before it was there', async () => {
+    const { back, openProcess } = openLayers()
+    const [one, same] = [await openProcess('a'), await openProcess('a')]
+    await same.store.sequence()
+    const { store, reached, gate } = holdingBodies(one)
+    const writer = store.writeBody!(head.bodyId)
+    await addAll(writer, bytes)
+    const finishing = writer.finish(head, await store.sequence())
+    await reached.opened
+    await back.write(sampleEntry({ status: 404 }), await back.sequence())
+    await same.store.sequence()
+    gate.open()
+    expect((await finishing).isStored).toBe(true)
+    expect(await statusOf(same)).toBe(404)
+  })
+})
+
+/** A process whose front is slow to keep a body that came in pieces. */
+function holdingBodies({ front, remote }: LayeredProcess): {
+  readonly store: Store
+  readonly reached: ReturnType<typeof createGate>
+  readonly gate: ReturnType<typeof createGate>
+} {
+  const [reached, gate] = [createGate(), createGate()]
+  const slowFront: FrontStore = {
+    ...front,
+    writeBody(bodyId) {
+      const writer = front.writeBody(bodyId)
+      return {
+        ...writer,
+        async keep(head) {
+          reached.open()
+          await gate.opened
+          return writer.keep(head)
+        },
+      }
+    },
+  }
+  return { store: createLayeredStore({ front: slowFront, back: remote.store }), reached, gate }
+}

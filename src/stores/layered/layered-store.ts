@@ -1,6 +1,7 @@
 // An embedded store in front of a remote one, as one store. The one behind is the authority: its numbers, purges, secret, cells
 // and figures. The front holds copies of its entries under its numbers, near at hand and for all processes of the machine,
 // and stands in for it while it is away: it answers, takes entries, and keeps purges until the one behind has taken them.
+import { randomUUID } from 'node:crypto'
 import type { EntryHead, StoreRecord } from '../../model/cache-entry.js'
 import type { Mark } from '../../model/mark.js'
 import type { BodyWriter, FrontStore, Store, StoreHealth, WriteResult } from '../../model/store.js'
@@ -86,14 +87,14 @@ export function createLayeredStore({ front, back, onFrontFailure }: LayeredStore
     if (!link.isFrontTrusted()) await sequence().catch(() => undefined)
   }
 
-  /** Purges that waited are told before anything of the store behind is used. */
-  async function behindIsReady(): Promise<void> {
-    if (link.isAway() || !link.isFrontTrusted() || (await hasPending())) await link.reach()
-  }
-
-  async function hasPending(): Promise<boolean> {
-    const pending = await copies.guarded('read purges', () => link.marks.pending())
-    return pending !== undefined && pending.length > 0
+  /** Purges that waited are told before anything of the store behind is used. Gives how the front stands to it then. */
+  async function behindIsReady(): Promise<LinkState | undefined> {
+    if (!link.isAway() && link.isFrontTrusted()) {
+      const standing = await stateNow()
+      if (standing !== undefined && standing.waiting === undefined) return standing
+    }
+    await link.reach()
+    return stateNow()
   }
 
   const stateNow = (): Promise<LinkState | undefined> =>
@@ -103,8 +104,7 @@ export function createLayeredStore({ front, back, onFrontFailure }: LayeredStore
     await frontIsReady()
     const near = link.isFrontTrusted() ? front.read(key) : undefined
     if (near !== undefined) return fromFront(near)
-    await behindIsReady()
-    const before = await stateNow()
+    const before = await behindIsReady()
     const record = await heard(() => back.read(key))
     if (record !== undefined) copies.promote(record, before)
     return record
@@ -122,8 +122,7 @@ export function createLayeredStore({ front, back, onFrontFailure }: LayeredStore
   async function write(record: StoreRecord, beganSequence: number): Promise<WriteResult> {
     return orAlone(
       async () => {
-        await behindIsReady()
-        const before = await stateNow()
+        const before = await behindIsReady()
         const result = await back.write(record, numbers.behind(beganSequence))
         if (result.isStored) await copies.keep({ ...record, sequence: result.sequence }, before)
         // What is too large for the one behind may still be kept here.
@@ -139,8 +138,7 @@ export function createLayeredStore({ front, back, onFrontFailure }: LayeredStore
     const body = near?.kind === 'entry' && near.bodyId === head.bodyId ? near.body : undefined
     return orAlone(
       async () => {
-        await behindIsReady()
-        const before = await stateNow()
+        const before = await behindIsReady()
         const result = await back.confirm(head, numbers.behind(beganSequence))
         if (!result.isStored) return result
         if (body === undefined || body.isRemote) await copies.forget(head.key)
@@ -192,7 +190,7 @@ export function createLayeredStore({ front, back, onFrontFailure }: LayeredStore
     let isDrawn = false
     const standing = await link.state.update((before) => {
       isDrawn = numberOf(before) < number
-      return isDrawn ? { ...before, local: number } : before
+      return isDrawn ? { ...before, local: number, waiting: randomUUID() } : before
     })
     return { isDrawn, standing }
   }
@@ -232,13 +230,12 @@ export function createLayeredStore({ front, back, onFrontFailure }: LayeredStore
         near: front.writeBody(bodyId),
         far: back.writeBody?.(bodyId),
         back,
-        alone: aloneWriter.admit,
+        alone: aloneWriter.finish,
         behind: numbers.behind,
         onFarFailure: link.noteAway,
         ready: behindIsReady,
         begin: frontIsReady,
-        guarded: copies.guarded,
-        note: link.state.note,
+        keepCopy: copies.keepBy,
       })
     },
     async remove(key) {
@@ -290,6 +287,8 @@ export function createLayeredStore({ front, back, onFrontFailure }: LayeredStore
         async () => back.clean(judged, options),
         async () => undefined,
       )
+      // What was purged may have been forgotten there, by this cleaning or one of another machine.
+      if (removed !== undefined) await copies.guarded('align purges', link.alignMarks)
       const near = await front.clean(judged, options)
       return removed ?? near
     },

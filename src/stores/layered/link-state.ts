@@ -17,6 +17,8 @@ export interface LinkState {
   readonly isAlone: boolean
   /** How often copies were dropped of which nobody could tell which are old; those further up go too. Absent for never. */
   readonly dropped?: number
+  /** Another text with each purge that begins to wait for the store behind; absent while none waits. */
+  readonly waiting?: string
 }
 
 /** The state of a link. */
@@ -65,6 +67,12 @@ export function createLinkState(cells: Cells): LinkStateCell {
 /** The highest number that is known here. */
 export function numberOf({ applied, kept, local }: LinkState): number {
   return Math.max(applied, kept, local)
+}
+
+/** What it becomes once purges were told that waited when it was looked at; one that came later still waits. */
+export function withoutWaiting(state: LinkState, seen: string | undefined): LinkState {
+  const { waiting, ...others } = state
+  return waiting === undefined || waiting !== seen ? state : others
 }
 
 /** Whether changes were applied between two looks. */
