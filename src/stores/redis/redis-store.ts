@@ -2,7 +2,7 @@
 // numbers, marks, changes and the rest that all processes share stand together in one slot and are changed by scripts.
 import type { Store } from '../../model/store.js'
 import type { BodyWriter } from '../../model/store.js'
-import type { Clock } from '../../shared/clock.js'
+import { type Clock, systemClock } from '../../shared/clock.js'
 import type { GivenKeys } from '../codec/key-ring.js'
 import { loadLz4 } from '../codec/lz4.js'
 import type { StoreOpenError, StoreOpenReason } from '../store-open-error.js'
@@ -14,6 +14,7 @@ import { createEntryIndex } from './entry-index.js'
 import { createKeyNames } from './key-names.js'
 import { readEndpoint } from './link/endpoint.js'
 import { createLink, type Link } from './link/link.js'
+import { neededRightsSentence } from './link/needed-rights.js'
 import type { Topology } from './link/session.js'
 import { createLedgerServices } from './ledger-services.js'
 import { createLock } from './lock.js'
@@ -41,7 +42,8 @@ export interface RedisStoreOptions {
   readonly compressAboveBytes?: number
   /** What is stored is encrypted under the first of these; the others open what is there. Default none: nothing is encrypted. */
   readonly keys?: GivenKeys | undefined
-  readonly clock: Clock
+  /** Default the system's. */
+  readonly clock?: Clock
   /** Told, in a sentence, of what an operator should see once. */
   readonly onWarning?: (message: string) => void
   /** Told when the server goes away, and when it is back. */
@@ -54,6 +56,7 @@ const DEFAULTS = {
   timeoutMs: 40,
   maxEntryBytes: 16 * 1024 ** 2,
   compressAboveBytes: 32 * 1024,
+  clock: systemClock,
   onWarning: () => undefined,
   onState: () => undefined,
 } as const satisfies Partial<RedisStoreOptions>
@@ -112,6 +115,11 @@ export async function createRedisStore(options: RedisStoreOptions): Promise<Stor
     clock,
     onState,
     onWarning: warn,
+    neededRights: neededRightsSentence({
+      prefix,
+      database: endpoint.database,
+      isCluster: topology.kind === 'cluster',
+    }),
     async catchUp(session) {
       await state.catchUp(session)
       await watch.catchUp(session)

@@ -16,6 +16,7 @@ import { runStoreContract } from '../../testing/store-contract/run-store-contrac
 import { sampleEntry } from '../../testing/store-contract/sample-records.js'
 import type { GivenKeys } from '../codec/key-ring.js'
 import { StoreAwayError } from '../store-away-error.js'
+import { neededRules } from './link/needed-rights.js'
 import { createRedisStore } from './redis-store.js'
 
 function living(key: string): ReturnType<typeof sampleEntry> {
@@ -159,39 +160,11 @@ describeWithRedis('Redis store behind sentinels', () => {
 })
 
 describeWithRedis('Redis store and who may use it', () => {
-  const RULE = [
-    ...[
-      'ACL',
-      'SETUSER',
-      'cache',
-      'on',
-      '>right password',
-      'resetkeys',
-      '~cachette:*',
-      'resetchannels',
-      '&cachette:*',
-    ],
-    ...[
-      '-@all',
-      '+ping',
-      '+get',
-      '+getrange',
-      '+mget',
-      '+set',
-      '+exists',
-      '+pexpire',
-      '+persist',
-      '+unlink',
-      '+del',
-    ],
-    ...['+eval', '+evalsha', '+time', '+publish', '+subscribe', '+unsubscribe', '+info'],
-    ...['+hget', '+hmget', '+hset', '+hsetnx', '+hdel', '+hlen', '+hgetall', '+hincrby', '+hincrbyfloat'],
-    ...['+zadd', '+zrem', '+zrange', '+zrangebylex', '+zrangebyscore', '+zmscore', '+xadd', '+xrange'],
-  ]
   let server: RedisServer
   beforeAll(async () => {
     server = await startRedis()
-    await server.command(...RULE)
+    const rules = neededRules({ prefix: 'cachette', database: 0, isCluster: false })
+    await server.command('ACL', 'SETUSER', 'cache', 'on', '>right password', ...rules)
   })
   afterAll(() => server.dispose())
 
@@ -225,6 +198,44 @@ describeWithRedis('Redis store and who may use it', () => {
 
   it('a user with the fewest rights can do everything', async () => {
     const { store, warnings } = await open('cache:right%20password')
+    await doEverything(store)
+    expect(warnings).toEqual([])
+    await store.close()
+  })
+
+  it('a database other than 0 takes the right to select it', async () => {
+    const rules = neededRules({ prefix: 'shop', database: 3, isCluster: false })
+    await server.command('ACL', 'SETUSER', 'shop', 'on', '>p', ...rules)
+    const warnings: string[] = []
+    const store = await createRedisStore({
+      url: `${server.url.replace('//', '//shop:p@')}/3`,
+      prefix: 'shop',
+      timeoutMs: 2_000,
+      onWarning: (warning) => void warnings.push(warning),
+    })
+    await doEverything(store)
+    expect(warnings).toEqual([])
+    await store.close()
+  })
+
+  it('a cluster takes the right to ask where its slots are', async () => {
+    const cluster = await startRedisCluster()
+    const rules = neededRules({ prefix: 'cachette', database: 0, isCluster: true })
+    for (const node of cluster.nodes) await node.command('ACL', 'SETUSER', 'cache', 'on', '>p', ...rules)
+    const warnings: string[] = []
+    const store = await createRedisStore({
+      url: (cluster.nodes[0]?.url ?? '').replace('//', '//cache:p@'),
+      topology: { kind: 'cluster', nodes: cluster.addresses },
+      timeoutMs: 2_000,
+      onWarning: (warning) => void warnings.push(warning),
+    })
+    await doEverything(store)
+    expect(warnings).toEqual([])
+    await store.close()
+    await cluster.dispose()
+  })
+
+  async function doEverything(store: Store): Promise<void> {
     await store.write(living('a'), 0)
     const found = await store.read('a')
     expect(found?.kind === 'entry' && (await store.confirm(found, await store.sequence())).isStored).toBe(
@@ -254,9 +265,7 @@ describeWithRedis('Redis store and who may use it', () => {
     expect((await store.list({ limit: 5 })).entries).toHaveLength(2)
     expect(await store.clean(() => true)).toBe(2)
     expect(await store.health()).toMatchObject({ isWritable: true })
-    expect(warnings).toEqual([])
-    await store.close()
-  })
+  }
 
   it('a wrong password is a warning that says what is needed, and shows no password', async () => {
     const { store, warnings } = await open('cache:wrong')
@@ -272,7 +281,7 @@ describeWithRedis('Redis store and who may use it', () => {
   it('a user who may not use the keys is told so', async () => {
     await server.command('ACL', 'SETUSER', 'stranger', 'on', '>p', '+@all', '~other:*', '&*')
     const { store, warnings } = await open('stranger:p')
-    expect(warnings.join()).toMatch(/NOPERM.*ACL SETUSER/)
+    expect(warnings.join()).toMatch(/NOPERM.*ACL SETUSER … resetkeys ~cachette:\* .* \+xrange$/)
     await store.close()
   })
 })

@@ -25,6 +25,8 @@ export interface LinkParts {
   readonly clock: Clock
   readonly onState: TierStateListener
   readonly onWarning: (message: string) => void
+  /** A sentence on what a user must be allowed to do, for warnings. */
+  readonly neededRights: string
   /** Finds out what was missed, and hears from then on; the link opens when it is done. */
   readonly catchUp: (session: Session) => Promise<void>
   /** Told that the store is not to be used, such as for want of its key; it is looked at again now and then. */
@@ -225,7 +227,7 @@ export function createLink(parts: LinkParts): Link {
   }
 
   function deniedSentence(reason: string): string {
-    return `the store ${endpoint.shown} refuses this user (${reason}); requests go on without it. ${NEEDED_RIGHTS}`
+    return `the store ${endpoint.shown} refuses this user (${reason}); requests go on without it. ${parts.neededRights}`
   }
 
   /** What a rejection means for those who come after. */
@@ -343,11 +345,6 @@ export function createLink(parts: LinkParts): Link {
     },
   }
 }
-
-/** What a user of the server must be allowed to do, for warnings. */
-const NEEDED_RIGHTS =
-  'It needs the keys and channels that begin with the prefix, and the commands in the guide to Redis: ACL SETUSER … ' +
-  '~cachette:* &cachette:* +@read +@write +@connection +@scripting +@pubsub +time +info -@dangerous -@admin'
 
 function hold({ data, talk }: Session, isHeld: boolean): void {
   data.hold(isHeld)
