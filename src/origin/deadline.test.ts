@@ -140,6 +140,56 @@ describe('the deadline of a call', () => {
     expect((await pieces.next()).done).toBe(true)
   })
 
+  it('of a stream counts from the call for what is due in time, and by piece beyond that', async () => {
+    const { clock, reply, answer, source, told } = openDeadline({ takes: 'stream' })
+    clock.advance(300)
+    answer()
+    const { body, dueInTime } = await reply
+    dueInTime!(3)
+    const pieces = body[Symbol.asyncIterator]()
+    for (let piece = 0; piece < 3; piece += 1) {
+      const coming = pieces.next()
+      clock.advance(200)
+      source.push(1)
+      expect((await coming).value).toHaveLength(1)
+    }
+    clock.advance(100 * TIMEOUT_MS)
+    const coming = pieces.next()
+    clock.advance(TIMEOUT_MS - 1)
+    source.push(1)
+    expect((await coming).value).toHaveLength(1)
+    expect(told).toEqual([])
+  })
+
+  it('of a stream ends what is due in time and drips, though no piece is late and nobody reads', async () => {
+    const { clock, reply, answer, source, signal } = openDeadline({ takes: 'stream' })
+    clock.advance(300)
+    answer()
+    const { body, dueInTime } = await reply
+    dueInTime!(3)
+    const pieces = body[Symbol.asyncIterator]()
+    const coming = pieces.next()
+    clock.advance(350)
+    source.push(1)
+    await coming
+    clock.advance(349)
+    expect(signal().aborted).toBe(false)
+    clock.advance(1)
+    expect(signal().aborted).toBe(true)
+    expect(await errorOf(pieces.next() as Promise<unknown>)).toMatchObject({ code: 'CACHETTE_TIMEOUT' })
+  })
+
+  it('of a stream that has ended is not set again by what was due', async () => {
+    const { clock, reply, answer, source, signal, told } = openDeadline({ takes: 'stream' })
+    answer()
+    const { body, dueInTime } = await reply
+    source.end()
+    await body[Symbol.asyncIterator]().next()
+    dueInTime!(10)
+    clock.advance(10 * TIMEOUT_MS)
+    expect([signal().aborted, told]).toEqual([false, []])
+  })
+
   it.each(['whole', 'stream'] as const)('that is Infinity never comes, taken %s', async (takes) => {
     const { clock, reply, answer, source, listeners } = openDeadline({ takes }, Number.POSITIVE_INFINITY)
     clock.advance(1e12)

@@ -19,7 +19,8 @@ const NEVER = new AbortController().signal
 
 /**
  * Ends a call `policy.timeoutMs` after it began, and cancels what is under way. A body that is taken whole is bounded with
- * it; one that is streamed may take its time, but no piece of it longer than that.
+ * it, and so is the beginning of a streamed one as far as somebody said so; the rest may take its time, but no piece of it longer
+ * than that.
  *
  * @throws CachetteError `CACHETTE_TIMEOUT`; `CACHETTE_CLOSED` where the instance was closed first
  */
@@ -32,8 +33,8 @@ export function withDeadline(parts: DeadlineParts, next: OriginStep): OriginStep
     try {
       watch.start()
       const reply = await watch.outcomeOf(next({ ...call, signal: watch.signal, endsAtMs }))
-      const body = watchedBody(reply.body, watch, call.takes)
-      return { ...reply, body, signal: watch.signal, cancel: watch.cancel }
+      const { body, dueInTime } = watchedBody(reply.body, watch, call.takes)
+      return { ...reply, body, dueInTime, signal: watch.signal, cancel: watch.cancel }
     } catch (error) {
       watch.end()
       throw error
@@ -45,8 +46,10 @@ export function withDeadline(parts: DeadlineParts, next: OriginStep): OriginStep
 interface Watch {
   readonly signal: AbortSignal
   cancel(reason: Error): void
-  /** Starts the timer, or starts it anew. */
-  start(): void
+  /** Starts the timer, or starts it anew, for the whole of the timeout or for what is left of it. */
+  start(forMs?: number): void
+  /** What is left of the timeout since the call began. */
+  leftMs(): number
   stop(): void
   /** The result of some work, or the reason for which the call was ended. */
   outcomeOf<Result>(work: Promise<Result>): Promise<Result>
@@ -57,6 +60,7 @@ interface Watch {
 function watchOver(call: OriginCall, { clock, closing = NEVER, emit }: DeadlineParts): Watch {
   const ending = new AbortController()
   const { timeoutMs } = call.policy
+  const beganMs = clock.monotonicMs()
   let stopTimer: (() => void) | undefined
   const cancel = (reason: Error): void => {
     end()
@@ -84,14 +88,15 @@ function watchOver(call: OriginCall, { clock, closing = NEVER, emit }: DeadlineP
     cancel,
     stop,
     end,
-    start() {
+    leftMs: () => Math.max(0, timeoutMs - (clock.monotonicMs() - beganMs)),
+    start(forMs = timeoutMs) {
       stop()
       if (timeoutMs === Number.POSITIVE_INFINITY || ending.signal.aborted) return
       stopTimer = clock.setTimer(() => {
         const { service, redactedUrl: url } = call
         emit?.('timed-out', { service, url, timeout: 'hard', afterMs: timeoutMs })
         cancel(timedOut(call, call.attempts.count))
-      }, timeoutMs)
+      }, forMs)
     },
     outcomeOf: (work) => outcomeOf(work, ending.signal),
   }
@@ -102,26 +107,41 @@ function watchedBody(
   body: AsyncIterable<Uint8Array>,
   watch: Watch,
   takes: OriginCall['takes'],
-): AsyncIterable<Uint8Array> {
-  const isTimedByPiece = takes === 'stream'
-  if (isTimedByPiece) watch.stop()
-  return {
+): { readonly body: AsyncIterable<Uint8Array>; dueInTime(firstBytes: number): void } {
+  /** So much is bounded by the deadline of the call; beyond it each piece has a timer of its own. */
+  let dueBytes = takes === 'whole' ? Number.POSITIVE_INFINITY : 0
+  let sizeBytes = 0
+  let isOver = false
+  const isTimedByPiece = (): boolean => sizeBytes >= dueBytes
+  if (isTimedByPiece()) watch.stop()
+
+  function dueInTime(firstBytes: number): void {
+    if (isOver || firstBytes <= dueBytes) return
+    dueBytes = firstBytes
+    if (!isTimedByPiece()) watch.start(watch.leftMs())
+  }
+
+  const watched: AsyncIterable<Uint8Array> = {
     [Symbol.asyncIterator]() {
       const pieces = body[Symbol.asyncIterator]()
       return {
         async next() {
-          if (isTimedByPiece) watch.start()
+          if (isTimedByPiece()) watch.start()
           try {
             const piece = await watch.outcomeOf(pieces.next())
-            if (piece.done === true) watch.end()
-            else if (isTimedByPiece) watch.stop()
+            sizeBytes += piece.done === true ? 0 : piece.value.byteLength
+            isOver = piece.done === true
+            if (isOver) watch.end()
+            else if (isTimedByPiece()) watch.stop()
             return piece
           } catch (error) {
+            isOver = true
             watch.end()
             throw error
           }
         },
         async return() {
+          isOver = true
           watch.cancel(new Error('the body was let go of'))
           void pieces.return?.()?.catch(() => undefined)
           return { done: true, value: undefined }
@@ -129,6 +149,7 @@ function watchedBody(
       }
     },
   }
+  return { body: watched, dueInTime }
 }
 
 function outcomeOf<Result>(work: Promise<Result>, signal: AbortSignal): Promise<Result> {

@@ -29,7 +29,10 @@ export interface OriginCall extends LimitSubject {
   /** Aborts a call that is made for one caller alone and is no longer wanted. */
   readonly signal: AbortSignal
   readonly attempts: Attempts
-  /** `stream`: the deadline bounds the wait for the headers and for each piece; `whole`: for everything. */
+  /**
+   * `whole`: the deadline bounds everything; `stream`: the wait for the headers, for each piece, and for what
+   * {@link OriginReply.dueInTime} says.
+   */
   readonly takes: 'whole' | 'stream'
   /** What a reply is worth by its head alone. */
   readonly classify: (head: { readonly status: number; readonly headers: HeaderList }) => Classification
@@ -59,6 +62,11 @@ export interface OriginReply {
   readonly retryAtMs?: number | undefined
   /** Ends the response; whoever reads the body gets the reason. */
   cancel(reason: Error): void
+  /**
+   * Says that the body's first bytes, so many of them decoded, are due by the end of the call's deadline, all together: a source that
+   * drips then ends with it. What comes beyond them is timed by piece. There where a deadline watches over the call.
+   */
+  dueInTime?(firstBytes: number): void
 }
 
 /** A reply judged, with its body where that was waited for. */
