@@ -2,18 +2,20 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
-import { systemClock } from '../../shared/clock.js'
+import { createFakeClock } from '../../../test/helpers/fake-clock.js'
+import type { DiskRoom } from './disk-room.js'
 import { openEnvironment } from './environment.js'
 import { plainTables } from './tables.js'
 import { type Transactions, createTransactions } from './transactions.js'
 
+const clock = createFakeClock()
 const cleanUps: (() => Promise<void> | void)[] = []
 
 afterEach(async () => {
   for (const cleanUp of cleanUps.splice(0).reverse()) await cleanUp()
 })
 
-async function openTransactions(): Promise<Transactions> {
+async function openTransactions(room?: DiskRoom): Promise<Transactions> {
   const folder = mkdtempSync(join(tmpdir(), 'cachette-transactions-'))
   cleanUps.push(() => rmSync(folder, { recursive: true, force: true }))
   const environment = await openEnvironment({ folder, maxBytes: 1e7, nowMs: 0, onWarning: () => undefined })
@@ -22,8 +24,9 @@ async function openTransactions(): Promise<Transactions> {
     ...environment,
     tables: plainTables(environment.tables),
     dataFile: join(folder, 'data.mdb'),
-    clock: systemClock,
+    clock,
     isUnlocked: () => true,
+    ...(room !== undefined && { room }),
     onFailure: () => undefined,
   })
 }
@@ -51,6 +54,21 @@ describe('transactions', () => {
     transactions.runNow(() => order.push('at once'))
     expect(order).toEqual(['queued', 'at once'])
     await queued
+    await transactions.close()
+  })
+
+  it('are refused as full before the disk runs out, and go on later when there is room', async () => {
+    let state: ReturnType<DiskRoom['state']> = 'short'
+    const transactions = await openTransactions({ state: () => state, reserveBytes: 1_000_000 })
+    const refusal: unknown = await transactions.run(() => 1).catch((error: unknown) => error)
+    expect(refusal).toMatchObject({ because: 'full' })
+    expect(transactions.problem()).toContain('no space left: 1000000 bytes are left to others')
+    expect(transactions.isWritable()).toBe(false)
+    expect(() => transactions.runNow(() => 1)).toThrow('The disk is full')
+    state = 'tight'
+    clock.advance(250)
+    expect(await Promise.all([transactions.run(() => 1), transactions.run(() => 2)])).toEqual([1, 2])
+    expect(transactions.problem()).toBeUndefined()
     await transactions.close()
   })
 })

@@ -10,11 +10,14 @@ import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { RootDatabase } from 'lmdb'
 import type { Clock } from '../../shared/clock.js'
 import { LOCKED } from '../key-error.js'
+import { type DiskRoom, createDiskRoom } from './disk-room.js'
 import { putState, stateForWriting, type StoreState } from './state-record.js'
 import { TABLE_OPTIONS, type Tables } from './tables.js'
 import { explainWriteFailure } from './write-failure.js'
 
 const FULL_PAUSE_MS = 5_000
+/** The room is looked at more often than a write is tried. */
+const NO_ROOM_PAUSE_MS = 250
 /** A batch takes in queued work for no longer than this, so that the event loop is not held up. */
 const BATCH_MS = 4
 const COVER_EVERY_MS = 1_000
@@ -72,6 +75,9 @@ class BatchError extends Error {
   }
 }
 
+/** Nothing was tried: too little is left of the disk. Never leaves this file but as a cause. */
+class NoRoomError extends Error {}
+
 /** What transactions need. */
 export interface TransactionContext {
   readonly root: RootDatabase<Buffer, Buffer>
@@ -80,6 +86,8 @@ export interface TransactionContext {
   /** The file that holds the store. */
   readonly dataFile: string
   readonly clock: Clock
+  /** By default the room on the disk of the file. */
+  readonly room?: DiskRoom
   /** Looks, inside a transaction, whether the store's key is at hand. */
   readonly isUnlocked: () => boolean
   readonly onFailure: () => void
@@ -88,6 +96,7 @@ export interface TransactionContext {
 /** Makes the transactions of a store. */
 export function createTransactions(context: TransactionContext): Transactions {
   const { root, tables, isReadOnly, clock, isUnlocked, onFailure, dataFile } = context
+  const room = context.room ?? (isReadOnly ? undefined : createDiskRoom({ dataFile }))
   const probe = root.openDB<Buffer, Buffer>({ name: 'secret', ...TABLE_OPTIONS })
   const queue: Queued[] = []
   let draining: Promise<void> | undefined
@@ -106,6 +115,14 @@ export function createTransactions(context: TransactionContext): Transactions {
     if (!isUnlocked()) throw new TransactionError('failed', LOCKED)
   }
 
+  /** Inside a transaction, so that nobody else fills the room meanwhile. Gives how much may be written at once. */
+  function roomLeft(): 'ample' | 'tight' {
+    const state = room?.state() ?? 'ample'
+    if (state === 'short')
+      throw new NoRoomError(`no space left: ${room?.reserveBytes ?? 0} bytes are left to others`)
+    return state
+  }
+
   /** Waits, without blocking, until the store's write lock could be had. */
   async function lockIsFree(): Promise<void> {
     await probe.ifNoExists(NO_KEY, () => void probe.remove(NO_KEY))
@@ -118,11 +135,12 @@ export function createTransactions(context: TransactionContext): Transactions {
     try {
       root.transactionSync(() => {
         refuseIfLocked()
+        const left = roomLeft()
         coverPages(startedMs)
         for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
           batch.push(next)
           next.work()
-          if (clock.monotonicMs() - startedMs > BATCH_MS) break
+          if (left === 'tight' || clock.monotonicMs() - startedMs > BATCH_MS) break
         }
       })
     } catch (cause) {
@@ -163,7 +181,8 @@ export function createTransactions(context: TransactionContext): Transactions {
   async function refuse(failed: readonly Queued[], cause: unknown): Promise<void> {
     onFailure()
     const failure = await explainWriteFailure(cause)
-    if (failure.kind === 'full') fullUntilMs = clock.monotonicMs() + FULL_PAUSE_MS
+    const pauseMs = cause instanceof NoRoomError ? NO_ROOM_PAUSE_MS : FULL_PAUSE_MS
+    if (failure.kind === 'full') fullUntilMs = clock.monotonicMs() + pauseMs
     problem = `Writing to the store failed: ${failure.message}.`
     const error = new TransactionError(failure.kind === 'other' ? 'failed' : failure.kind, problem, { cause })
     for (const one of failed) one.reject(error)
@@ -171,7 +190,10 @@ export function createTransactions(context: TransactionContext): Transactions {
 
   function coverAtEnd(): void {
     try {
-      root.transactionSync(() => coverPages(Infinity))
+      root.transactionSync(() => {
+        roomLeft()
+        coverPages(Infinity)
+      })
     } catch {
       // The next opening takes longer; nothing is lost.
     }
@@ -195,6 +217,7 @@ export function createTransactions(context: TransactionContext): Transactions {
       while (queue.length > 0) runBatch()
       const result = root.transactionSync(() => {
         refuseIfLocked()
+        roomLeft()
         return work()
       })
       root.resetReadTxn()
