@@ -1,5 +1,5 @@
 // Real redis-servers for tests, each in a folder of its own on a free port: started, stopped, hung, flushed.
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
+import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -62,6 +62,23 @@ export function describeWithRedis(title: string, body: () => void): void {
   if (isInstalled()) return void describe(title, body)
   if (process.env['CI'] !== undefined) throw new Error(hint)
   describe.skip(`${title} (${hint})`, body)
+}
+
+/** The same where redis-server can do TLS. */
+export function describeWithRedisTls(title: string, body: () => void): void {
+  const hint = 'redis-server is not installed, or was built without TLS (make BUILD_TLS=yes)'
+  if (isInstalled() && isBuiltWithTls()) return void describe(title, body)
+  if (process.env['CI'] !== undefined) throw new Error(hint)
+  describe.skip(`${title} (${hint})`, body)
+}
+
+/** One that was built with it asks for a certificate and ends; any other does not know the setting. */
+function isBuiltWithTls(): boolean {
+  const { stdout, stderr } = spawnSync('redis-server', ['--port', '0', '--tls-port', '1', '--save', ''], {
+    encoding: 'utf8',
+    timeout: READY_WITHIN_MS,
+  })
+  return /tls-cert-file/.test(stdout + stderr)
 }
 
 /** A port that nobody listens on; one whose neighbour 10,000 higher is free too, which nodes of a cluster talk on. */

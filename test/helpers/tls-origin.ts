@@ -6,18 +6,8 @@ import type { AddressInfo, Server } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
-import { generate } from 'selfsigned'
 import type { HeaderList } from '../../src/model/header-list.js'
-
-/** The names that the certificate is for, 127.0.0.1 besides. */
-const HOSTS = [
-  'api.themoviedb.org',
-  'api.spotify.com',
-  'accounts.spotify.com',
-  'www.googleapis.com',
-  'books.googleapis.com',
-  'localhost',
-]
+import { createCertificate } from './certificate.js'
 
 /** One request as the origin got it. */
 export interface TlsOriginRequest {
@@ -112,32 +102,6 @@ export async function startTlsOrigin(
       await rm(folder, { recursive: true, force: true })
     },
   }
-}
-
-/** An authority of its own for each origin, and a certificate that it signed. */
-async function createCertificate(): Promise<{ authority: string; key: string; cert: string }> {
-  const common = { keyType: 'ec', algorithm: 'sha256' } as const
-  const authority = await generate([{ name: 'commonName', value: 'Cachette test authority' }], {
-    ...common,
-    extensions: [
-      { name: 'basicConstraints', cA: true, critical: true },
-      { name: 'keyUsage', keyCertSign: true, critical: true },
-    ],
-  })
-  const altNames = [
-    ...HOSTS.map((value) => ({ type: 2 as const, value })),
-    { type: 7 as const, ip: '127.0.0.1' },
-  ]
-  const leaf = await generate([{ name: 'commonName', value: 'localhost' }], {
-    ...common,
-    ca: { key: authority.private, cert: authority.cert },
-    extensions: [
-      { name: 'keyUsage', digitalSignature: true, critical: true },
-      { name: 'extKeyUsage', serverAuth: true },
-      { name: 'subjectAltName', altNames },
-    ],
-  })
-  return { authority: authority.cert, key: leaf.private, cert: leaf.cert }
 }
 
 async function readRequest(incoming: IncomingMessage, scheme: 'http' | 'https'): Promise<TlsOriginRequest> {

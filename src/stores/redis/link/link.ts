@@ -7,6 +7,7 @@ import type { Clock } from '../../../shared/clock.js'
 import { StoreAwayError } from '../../store-away-error.js'
 import { StoreOpenError } from '../../store-open-error.js'
 import type { TierStateListener } from '../../tier-state.js'
+import { connectHint } from './connect-hint.js'
 import type { Endpoint } from './endpoint.js'
 import { failureKind } from './reply-failure.js'
 import { callScript, type Script, type ScriptCall, type Words } from './script.js'
@@ -211,7 +212,7 @@ export function createLink(parts: LinkParts): Link {
     const isDenied = failureKind(error) === 'denied'
     const isRefused = error instanceof StoreOpenError
     if (isRefused) parts.onRefused(error)
-    if (isFirst) tellOfBeginning(reason, { isDenied, isRefused })
+    if (isFirst) tellOfBeginning(reason, { isDenied, isRefused, hint: connectHint(error) })
     isFirst = false
     state = { ...state, reason, session: undefined }
     probeSoon(isDenied || isRefused ? ASK_AGAIN_MS : PROBE_EVERY_MS)
@@ -219,9 +220,13 @@ export function createLink(parts: LinkParts): Link {
 
   function tellOfBeginning(
     reason: string,
-    { isDenied, isRefused }: { readonly isDenied: boolean; readonly isRefused: boolean },
+    {
+      isDenied,
+      isRefused,
+      hint,
+    }: { readonly isDenied: boolean; readonly isRefused: boolean; readonly hint: string },
   ): void {
-    const sentence = `the store ${endpoint.shown} cannot be reached (${reason}); requests go on without it until it can`
+    const sentence = `the store ${endpoint.shown} cannot be reached (${reason}); requests go on without it until it can${hint}`
     if (!isRefused) parts.onWarning(isDenied ? deniedSentence(reason) : sentence)
     parts.onState({ state: 'away', operation: 'connect', error: awayError(reason) })
   }
