@@ -33,6 +33,10 @@ const KINDS = {
 /** What a record is. */
 export type Kind = keyof typeof KINDS
 
+const KIND_BY_NUMBER: ReadonlyMap<number, Kind> = new Map(
+  Object.entries(KINDS).map(([kind, number]) => [number, kind as Kind]),
+)
+
 /** Set where the payload is an LZ4 block after its length. */
 export const FLAG_LZ4 = 1
 
@@ -130,8 +134,7 @@ function encrypting(keys: KeyRing): Envelope {
 
 /** The kind that a sealed record claims to be. */
 export function claimedKind(sealed: Uint8Array): Kind | undefined {
-  for (const [kind, number] of Object.entries(KINDS)) if (number === sealed[3]) return kind as Kind
-  return undefined
+  return KIND_BY_NUMBER.get(sealed[3] ?? 0)
 }
 
 /** Whether a sealed record says that its payload is an LZ4 block. */

@@ -39,6 +39,8 @@ const HEAD_GUESS_BYTES = 4_096
 const HELD_BYTES = 1024 * 1024
 /** Chunks asked for at a time. */
 const CHUNKS_AT_ONCE = 4
+/** The share of a reply that a body is where it is not copied out of it. */
+const MOST_OF_IT = 0.75
 /** Chunks may take so many times longer than a head: they are up to 256 KiB each. */
 const CHUNK_PATIENCE = 4
 
@@ -116,8 +118,12 @@ export function createRecordReader(context: RecordReaderContext): RecordReader {
     const sealed = line.chunks === 0 ? [rest] : await chunksOf(head.bodyId, line.chunks)
     if (place.sizeBytes > HELD_BYTES) return bodyInPieces(head, place.sizeBytes, sealed)
     const identity = { bodyId: head.bodyId, sizeBytes: place.sizeBytes }
-    const decoded = decodeBody(identity, (index) => sealed[index] ?? undefined, codec)
-    return decoded.state === 'whole' ? new EntryBody(decoded.bytes) : undefined
+    const [only] = sealed
+    const decoded =
+      sealed.length === 1 && chunkCount(place.sizeBytes) === 1
+        ? decodeChunk(chunkOf(identity, 0), only ?? undefined, codec)
+        : decodeBody(identity, (index) => sealed[index] ?? undefined, codec)
+    return decoded.state === 'whole' ? new EntryBody(onItsOwn(decoded.bytes)) : undefined
   }
 
   function wholeOr(key: string, found: Found | undefined): OpenedValue | undefined {
@@ -139,7 +145,7 @@ export function createRecordReader(context: RecordReaderContext): RecordReader {
       if (value === undefined) return undefined
       if (value.stored.kind === 'vary') return value.stored.node
       const body = await bodyOf(value)
-      if (body !== undefined) return { kind: 'entry', ...value.stored.head, body }
+      if (body !== undefined) return { ...value.stored.head, kind: 'entry', body }
       if (codec.lz4 !== undefined) discard(key, value.line)
       return undefined
     },
@@ -148,4 +154,12 @@ export function createRecordReader(context: RecordReaderContext): RecordReader {
       return value?.stored.kind === 'entry' ? value.stored.head : undefined
     },
   }
+}
+
+/** Bytes that are most of what they are a part of stay there; others would keep all of it in memory. */
+function onItsOwn(bytes: Uint8Array): Uint8Array {
+  const { buffer, byteOffset, byteLength } = bytes
+  return byteLength >= buffer.byteLength * MOST_OF_IT
+    ? new Uint8Array(buffer, byteOffset, byteLength)
+    : new Uint8Array(bytes)
 }

@@ -9,6 +9,7 @@ import { StoreOpenError } from '../../store-open-error.js'
 import type { TierStateListener } from '../../tier-state.js'
 import { connectHint } from './connect-hint.js'
 import type { Endpoint } from './endpoint.js'
+import { createPatience } from './patience.js'
 import { failureKind } from './reply-failure.js'
 import { callScript, type Script, type ScriptCall, type Words } from './script.js'
 import { openSession, type Session, type Topology } from './session.js'
@@ -105,6 +106,7 @@ const LOOK_FOR_MASTER_EVERY_MS = 30_000
 export function createLink(parts: LinkParts): Link {
   const { endpoint, clock, timeoutMs } = parts
   const pending = new Set<(error: Error) => void>()
+  const patience = createPatience(clock)
   let state: State = {
     kind: 'away',
     sinceMs: clock.monotonicMs(),
@@ -280,10 +282,8 @@ export function createLink(parts: LinkParts): Link {
     if (pending.size >= MAX_PENDING) return Promise.reject(awayError('has too much to do'))
     const { session } = state
     return new Promise((resolve, reject) => {
-      let cancel: () => void = () => undefined
       const settle = (): void => {
-        clearImmediate(begin)
-        cancel()
+        stopWaiting()
         pending.delete(giveUp)
         if (pending.size === 0) releaseSoon()
       }
@@ -291,17 +291,11 @@ export function createLink(parts: LinkParts): Link {
         settle()
         reject(error)
       }
-      const late = (): void => {
-        if (pending.has(giveUp))
-          fail(operation, new Error(`no answer within ${limitMs} ms`), { isGone: false })
-      }
-      // A busy process is not a server that hangs: time begins when the command has been written, which the client does in the
-      // next turn of the event loop, and a reply that came meanwhile is read before time is called.
       if (held !== session) holdNow(session)
       const working = work(session)
-      const begin = setImmediate(() => {
-        cancel = clock.setTimer(() => setImmediate(late), limitMs)
-      })
+      const stopWaiting = patience.wait(limitMs, () =>
+        fail(operation, new Error(`no answer within ${limitMs} ms`), { isGone: false }),
+      )
       pending.add(giveUp)
       working.then(
         (result) => {
