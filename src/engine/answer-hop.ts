@@ -68,7 +68,8 @@ export function createAnswerHop(parts: HopParts): AnswerHop {
     }
     const found = await tiers.find(known.key)
     if (found?.record.kind === 'entry') {
-      const decision = decideOn(found.record, known, { ...parts, request })
+      // Where it decides, how far the budget has run down is asked below and before a refresh.
+      const decision = decideOn(found.record, known, { tiers, clock, request, budgetOf: ampleBudget })
       if (decision.action === 'serve-fresh') {
         if (decision.isRefreshDue) refreshAhead(request, known)
         return shareHop(request, known, hitHop(found.record, hitAnswer(found.record, decision, found.tier)))
@@ -272,6 +273,8 @@ function decideOn(
     now: { nowMs: clock.nowMs(), monotonicMs: clock.monotonicMs() },
   })
 }
+
+const ampleBudget = (): BudgetLevel => 'ample'
 
 /** An answer out of a fresh entry. */
 export function hitAnswer(

@@ -37,7 +37,7 @@ import type { Recorder } from './recorder.js'
 import { selectShare } from './select-body.js'
 import type { Tiers } from './tiers.js'
 import type { Clock } from '../shared/clock.js'
-import { createKeepAlive } from '../shared/keep-alive.js'
+import { keepAlive } from '../shared/keep-alive.js'
 import { createWallReader } from './wall-reader.js'
 
 /** Answers requests. */
@@ -78,7 +78,6 @@ export function createEngine(parts: EngineParts): Engine {
   const { near } = tiers
   const wallAt = createWallReader(clock)
   const underWay = new Set<Promise<CacheAnswer>>()
-  const alive = createKeepAlive()
   const fly = createFly({
     clock,
     tiers,
@@ -162,12 +161,14 @@ export function createEngine(parts: EngineParts): Engine {
     // Many calls may be given one signal: that they all listen is no leak to be warned of.
     const { signal } = request.options
     if (signal instanceof EventTarget) setMaxListeners(MANY_LISTENERS, signal)
-    alive.hold()
-    const work = answerAndRecord(ownCopy(request), startedMs).finally(() => {
-      alive.release()
-      underWay.delete(work)
-    })
+    keepAlive.hold()
+    const work = answerAndRecord(ownCopy(request), startedMs)
     underWay.add(work)
+    const end = (): void => {
+      keepAlive.release()
+      underWay.delete(work)
+    }
+    work.then(end, end)
     return work
   }
 

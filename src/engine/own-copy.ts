@@ -4,6 +4,8 @@ import { type CacheRequest, isHeaderList } from '../model/cache-request.js'
 /** A request that nobody else can change. Bodies that come as streams stay what they are. */
 export function ownCopy(request: CacheRequest): CacheRequest {
   const { params, headers, body } = request
+  // Doors make the request itself: nobody else has it, only what the caller gave stands in it.
+  if (params === undefined && headers === undefined && !(body instanceof Uint8Array)) return request
   return {
     ...request,
     params: params === undefined ? undefined : copyParams(params),

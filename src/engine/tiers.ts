@@ -203,6 +203,16 @@ export async function createTiers(parts: TierParts): Promise<Tiers> {
     apply(changes, await marksFor(changes, since))
   }
 
+  async function readShared(key: string): Promise<Found | undefined> {
+    try {
+      const read = await shared.read(key)
+      if (read === undefined) return undefined
+      return { record: taken(read), tier: shared.tierOf?.(read) ?? shared.tier }
+    } catch (error) {
+      return onFailure('read', error)
+    }
+  }
+
   /** Embedded stores answer at once, so that the very hit that looks sees what it finds. */
   function look(): Promise<void> | undefined {
     lastLookMs = clock.monotonicMs()
@@ -337,15 +347,12 @@ export async function createTiers(parts: TierParts): Promise<Tiers> {
       await look()
     },
     async find(key) {
-      if (!isOneTier) await look()
+      const looking = isOneTier ? undefined : look()
+      if (looking !== undefined) await looking
       const copy = near?.read(key)
       if (copy !== undefined) return { record: copy, tier: 'memory' }
       if (isOneTier) return undefined
-      const found = await attempt('read', async () => {
-        const read = await shared.read(key)
-        if (read === undefined) return undefined
-        return { record: taken(read), tier: shared.tierOf?.(read) ?? shared.tier }
-      })
+      const found = await readShared(key)
       if (found !== undefined && !isRemote(found.record)) near?.keep(found.record)
       return found
     },
