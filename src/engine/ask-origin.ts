@@ -54,6 +54,8 @@ export interface Errand {
   /** Why the origin is asked. */
   readonly because: Because
   readonly beganSequence: number
+  /** When its caller's time is over, by the monotonic clock; undefined where a call made for it has a timeout of its own. */
+  readonly endsAtMs?: number | undefined
 }
 
 /** An errand done: what came back, and what it took. */
@@ -119,6 +121,7 @@ export function createAskOrigin({ clock, bus, pipeline, answers, ...parts }: Ask
       const reply = await sendCall(call, {
         pipeline,
         signal,
+        endsAtMs: errand.endsAtMs,
         conditions: conditionsOf(errand),
         onAttempt() {
           attempts += 1
@@ -263,7 +266,7 @@ export function createAskOrigin({ clock, bus, pipeline, answers, ...parts }: Ask
   /** What is not what it should be is a failure of the origin, whatever its status says. */
   async function refuseDrift(errand: Errand, judged: Judged, attempts: number): Promise<void> {
     const { call, entry } = errand
-    const issues = await waitFor(driftOf(call, judged, entry), patienceWith(clock, call, attempts))
+    const issues = await waitFor(driftOf(call, judged, entry), patienceWith(clock, errand, attempts))
     if (issues.length === 0) return
     const { service, parts: keyParts, request } = call
     const url = keyParts.redactedUrl
@@ -300,16 +303,14 @@ function done(result: FlightResult): FlightWork<FlightResult> {
 }
 
 /** A schema that never comes to an end is a call that takes too long. */
-function patienceWith(
-  clock: Clock,
-  { policy, service, request, parts }: PreparedCall,
-  attempts: number,
-): Patience {
+function patienceWith(clock: Clock, { call, endsAtMs }: Errand, attempts: number): Patience {
+  const { policy, service, request, parts } = call
   const { timeoutMs } = policy
   if (policy.validate === undefined || timeoutMs === Number.POSITIVE_INFINITY)
     return { signal: undefined, deadline: undefined, clock }
   const facts = { service: service.name, method: request.method, redactedUrl: parts.redactedUrl, policy }
-  return { signal: undefined, deadline: { inMs: timeoutMs, error: () => timedOut(facts, attempts) }, clock }
+  const inMs = endsAtMs === undefined ? timeoutMs : Math.max(0, endsAtMs - clock.monotonicMs())
+  return { signal: undefined, deadline: { inMs, error: () => timedOut(facts, attempts) }, clock }
 }
 
 function isClaimed({ service }: PreparedCall): boolean {

@@ -14,6 +14,8 @@ export interface Flight<Result> {
   landed(): { readonly result: Result; readonly atMs: number } | undefined
   /** True once somebody who waited for it has left before it landed. */
   wasLeft(): boolean
+  /** True once it had to wait for another process. */
+  isHeldUp(): boolean
   /** The store's sequence number when it began; a newer mark keeps others from joining. */
   readonly beganSequence: number
 }
@@ -60,6 +62,7 @@ export function createFlights<Result>(
       let waiting = 0
       let hasLeader = false
       let wasLeft = false
+      let isHeldUp = false
       const interest: Interest = {
         isWanted: () => waiting > 0 || !hasLeader,
         onUnwanted(listener) {
@@ -69,6 +72,7 @@ export function createFlights<Result>(
         giveUp() {
           if (flights.get(key) === flight) flights.delete(key)
         },
+        holdUp: () => void (isHeldUp = true),
       }
       const working = work(interest)
       let landed: { readonly result: Result; readonly atMs: number } | undefined
@@ -80,6 +84,7 @@ export function createFlights<Result>(
         beganSequence,
         landed: () => landed,
         wasLeft: () => wasLeft,
+        isHeldUp: () => isHeldUp,
         async wait(patience, take) {
           waiting += 1
           hasLeader = true

@@ -74,8 +74,10 @@ export function createFly(parts: FlyParts): Fly {
     return noCache || mode === 'no-cache' ? `${call.key} validate` : call.key
   }
 
-  async function together(errand: Errand): Promise<Hop> {
-    const { call } = errand
+  async function together(asked: Errand): Promise<Hop> {
+    const { call } = asked
+    // Whatever it waits for, and then has to ask alone: all of it together is bounded by one timeout.
+    const errand: Errand = { ...asked, endsAtMs: clock.monotonicMs() + call.policy.timeoutMs }
     const flightKey = flightKeyOf(errand)
     if (flights.isKeptApart(flightKey, clock.monotonicMs())) return alone(errand)
     const isPlain = flightKey === call.key
@@ -89,14 +91,24 @@ export function createFly(parts: FlyParts): Fly {
   async function waitAsLeader(errand: Errand, flight: Flight<FlightResult>): Promise<Hop> {
     const { signal } = errand.call.request.options
     try {
-      const patience = { signal, deadline: softDeadline(errand, flight), clock }
+      const deadline = sooner(softDeadline(errand, flight), lateDeadline(errand, flight))
+      const patience = { signal, deadline, clock }
       const taken = await flight.wait(patience, (result) => ({ result, answer: result.take() }))
       if (taken.answer === undefined) return await alone(errand)
-      return await settle(errand, hopOf(errand, taken.answer, taken.result))
+      const settling = flight.isHeldUp() ? hardPatience(errand) : undefined
+      return await settle(errand, hopOf(errand, taken.answer, taken.result), settling)
     } catch (thrown) {
       if (thrown instanceof SoftTimeout) return softHop(errand)
-      throw thrown
+      if (thrown instanceof Unanswered) throw thrown
+      return rescueOf(errand, thrown)
     }
+  }
+
+  /** A flight that had to wait for another process may end too late for its leader; any other has its leader's deadline. */
+  function lateDeadline(errand: Errand, flight: Flight<FlightResult>): Patience['deadline'] {
+    const { deadline } = hardPatience(errand)
+    if (deadline === undefined) return undefined
+    return { inMs: deadline.inMs, error: () => (flight.isHeldUp() ? deadline.error() : undefined) }
   }
 
   /** Who has an older entry to fall back on waits no longer than the soft timeout; the call goes on without. */
@@ -203,17 +215,17 @@ export function createFly(parts: FlyParts): Fly {
 
   function followersPatience(errand: Errand, flight: Flight<FlightResult>): Patience {
     const hard = hardPatience(errand)
-    const soft = softDeadline(errand, flight)
-    if (soft === undefined || (hard.deadline !== undefined && hard.deadline.inMs <= soft.inMs)) return hard
-    return { ...hard, deadline: soft }
+    return { ...hard, deadline: sooner(softDeadline(errand, flight), hard.deadline) }
   }
 
-  function hardPatience({ call }: Errand): Patience {
+  /** What is left of the caller's timeout. */
+  function hardPatience({ call, endsAtMs }: Errand): Patience {
     const { policy, service, parts: keyParts, request } = call
     const { signal } = request.options
     if (policy.timeoutMs === Number.POSITIVE_INFINITY) return { signal, deadline: undefined, clock }
     const facts = { service: service.name, method: request.method, redactedUrl: keyParts.redactedUrl, policy }
-    return { signal, deadline: { inMs: policy.timeoutMs, error: () => timedOut(facts, 0) }, clock }
+    const inMs = endsAtMs === undefined ? policy.timeoutMs : Math.max(0, endsAtMs - clock.monotonicMs())
+    return { signal, deadline: { inMs, error: () => timedOut(facts, 0) }, clock }
   }
 
   async function alone(errand: Errand): Promise<Hop> {
@@ -302,6 +314,11 @@ export function createFly(parts: FlyParts): Fly {
       refresh(errand).then(done, done)
     },
   }
+}
+
+/** Of two deadlines the one that comes first. */
+function sooner(soft: Patience['deadline'], hard: Patience['deadline']): Patience['deadline'] {
+  return soft !== undefined && (hard === undefined || soft.inMs < hard.inMs) ? soft : hard
 }
 
 /** How a refresh ended. */

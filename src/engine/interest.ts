@@ -7,6 +7,8 @@ export interface Interest {
   onUnwanted(listener: () => void): () => void
   /** Says that the call is given up, so that nobody joins it any more. */
   giveUp(): void
+  /** Says that another process is waited for first: the call itself, if there is one, begins late. */
+  holdUp(): void
 }
 
 /** The interest of one caller, until it has what it came for. */
@@ -20,6 +22,7 @@ export function interestOfOne(): Interest & { leave(): void } {
       return () => listeners.delete(listener)
     },
     giveUp: () => undefined,
+    holdUp: () => undefined,
     leave() {
       isWanted = false
       for (const listener of [...listeners]) listener()

@@ -67,13 +67,16 @@ export function createLeasedAsk(parts: LeasedAskParts): LeasedAsk {
 
   return async function leasedAsk(errand, interest, name) {
     const { call } = errand
-    const endsAtMs = clock.monotonicMs() + call.policy.timeoutMs
+    const { endsAtMs = clock.monotonicMs() + call.policy.timeoutMs } = errand
+    // A call that begins late has a timeout of its own: the caller whose time is over leaves it to the others, and to the store.
+    const late: Errand = { ...errand, endsAtMs: undefined }
     const sinceMs = clock.nowMs() - CLOCK_SKEW_MS
     const facts = { key: call.key, service: call.service.name }
     let mustAsk = name !== call.key || !askOrigin.canRescue(errand)
     for (let hasWaited = false; ; hasWaited = true) {
       const answer = await tryTaking(name, mustAsk)
-      if (answer === undefined) return askOrigin.ask(errand, interest)
+      const asking = hasWaited ? late : errand
+      if (answer === undefined) return askOrigin.ask(asking, interest)
       if (answer.state === 'resting') {
         const rescued = restOrAsk(errand, answer.failure)
         if (rescued !== undefined) return atOnce(rescued)
@@ -83,14 +86,15 @@ export function createLeasedAsk(parts: LeasedAskParts): LeasedAsk {
       if (answer.state === 'taken') {
         const mayBeThere = hasWaited || (name === call.key && (await parts.hasChanged(errand)))
         const news = mayBeThere ? await parts.findNews(errand, sinceMs) : undefined
-        if (news === undefined) return askHolding({ ...answer, name }, errand, interest)
+        if (news === undefined) return askHolding({ ...answer, name }, asking, interest)
         await release({ ...answer, name }, STORED, 0)
         return atOnce(news)
       }
       bus.emit('lease', { ...facts, state: 'waited' })
+      interest.holdUp()
       const end = await waitForEnd(answer, endsAtMs)
       if (end === 'too-late') return atOnce(askOrigin.rescueOrThrow(errand, tooLateFor(errand)))
-      const told = end === undefined ? undefined : await takeEnd(end, { errand, sinceMs }, interest)
+      const told = end === undefined ? undefined : await takeEnd(end, { errand: late, sinceMs }, interest)
       if (told !== undefined) return told
       const news = await parts.findNews(errand, sinceMs)
       if (news !== undefined) return atOnce(news)

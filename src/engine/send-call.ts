@@ -18,6 +18,8 @@ export interface Sending {
   readonly keepsCoding?: boolean
   /** Ends the call, where it is made for one caller alone. */
   readonly signal?: AbortSignal | undefined
+  /** When the caller's time is over, by the monotonic clock, where that is before the call's own timeout. */
+  readonly endsAtMs?: number | undefined
   /** Told of each request that goes out. */
   readonly onAttempt: () => void
 }
@@ -47,6 +49,7 @@ export function sendCall(call: PreparedCall, sending: Sending): Promise<OriginRe
     takes: request.options.isHttp === true ? 'stream' : 'whole',
     classify: ({ status, headers }) => classifyReply(call, { status, headers, json: undefined }),
     keepsCoding: sending.keepsCoding === true,
+    endsAtMs: sending.endsAtMs,
   })
 }
 

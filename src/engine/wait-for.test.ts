@@ -42,6 +42,17 @@ describe('one who waits', () => {
     expect(await waiting).toBe('done')
   })
 
+  it('waits on where there is no error when the time is over', async () => {
+    const clock = createFakeClock()
+    const { promise, resolve } = work()
+    const deadline = { inMs: 10, error: () => undefined }
+    const waiting = waitFor(promise, { signal: undefined, deadline, clock })
+    clock.advance(10)
+    await turn()
+    resolve('done')
+    expect(await waiting).toBe('done')
+  })
+
   it('gets the error of the work', async () => {
     const { promise, reject } = work()
     const { signal } = new AbortController()

@@ -4,8 +4,11 @@ import type { Clock } from '../shared/clock.js'
 /** How long and on whose word a caller waits. */
 export interface Patience {
   readonly signal: AbortSignal | undefined
-  /** The caller's own deadline and the error it brings; undefined where the work has one. */
-  readonly deadline: { readonly inMs: number; readonly error: () => Error } | undefined
+  /**
+   * The caller's own deadline and the error it brings; undefined where the work has one. Where there is no error when the time is
+   * over, the work is waited for after all.
+   */
+  readonly deadline: { readonly inMs: number; readonly error: () => Error | undefined } | undefined
   readonly clock: Clock
 }
 
@@ -27,7 +30,10 @@ export function waitFor<Result>(
     const cancelTimer =
       deadline === undefined
         ? undefined
-        : clock.setTimer(() => end(() => reject(deadline.error())), deadline.inMs)
+        : clock.setTimer(() => {
+            const error = deadline.error()
+            if (error !== undefined) end(() => reject(error))
+          }, deadline.inMs)
     if (signal?.aborted === true) return onAbort()
     signal?.addEventListener('abort', onAbort, { once: true })
     work.then(

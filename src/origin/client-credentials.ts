@@ -92,6 +92,7 @@ function tokenCall({ tokenUrl, clientId, clientSecret }: ClientCredentials, call
     body: new TextEncoder().encode('grant_type=client_credentials'),
     // Many calls may wait for one token: no single one of them can cancel it.
     signal: new AbortController().signal,
+    endsAtMs: undefined,
     takes: 'whole',
     keepsCoding: false,
     authorization: { kind: 'none' },

@@ -80,6 +80,25 @@ describe('the deadline of a call', () => {
     ])
   })
 
+  it('is the end of its caller\u2019s time where that comes first, and never later than its own', async () => {
+    const { monotonicMs } = createFakeClock()
+    const sooner = openDeadline({ endsAtMs: monotonicMs() + 300 })
+    expect(sooner.endsAtMs()).toBe(monotonicMs() + 300)
+    const failing = errorOf(sooner.reply)
+    sooner.clock.advance(300)
+    expect(await failing).toMatchObject({ code: 'CACHETTE_TIMEOUT' })
+    const later = openDeadline({ endsAtMs: monotonicMs() + 10 * TIMEOUT_MS })
+    expect(later.endsAtMs()).toBe(monotonicMs() + TIMEOUT_MS)
+    later.answer()
+    await later.reply
+  })
+
+  it('that has come already sends nothing', async () => {
+    const { reply, endsAtMs, listeners } = openDeadline({ endsAtMs: createFakeClock().monotonicMs() })
+    expect(await errorOf(reply)).toMatchObject({ code: 'CACHETTE_TIMEOUT', attempts: 0 })
+    expect([endsAtMs(), listeners()]).toEqual([undefined, 0])
+  })
+
   it('of none ends nothing, and says so to the steps below', async () => {
     const { endsAtMs, reply, answer, told } = openDeadline({}, Number.POSITIVE_INFINITY)
     expect(endsAtMs()).toBeUndefined()

@@ -18,7 +18,7 @@ export interface DeadlineParts {
 const NEVER = new AbortController().signal
 
 /**
- * Ends a call `policy.timeoutMs` after it began, and cancels what is under way. A body that is taken whole is bounded with
+ * Ends a call `policy.timeoutMs` after it began, or when its caller's time is over if that comes first, and cancels what is under way. A body that is taken whole is bounded with
  * it, and so is the beginning of a streamed one as far as somebody said so; the rest may take its time, but no piece of it longer
  * than that.
  *
@@ -27,11 +27,11 @@ const NEVER = new AbortController().signal
 export function withDeadline(parts: DeadlineParts, next: OriginStep): OriginStep {
   const { clock } = parts
   return async (call) => {
-    const watch = watchOver(call, parts)
-    const { timeoutMs } = call.policy
-    const endsAtMs = timeoutMs === Number.POSITIVE_INFINITY ? undefined : clock.monotonicMs() + timeoutMs
+    const endsAtMs = endOf(call, clock)
+    const watch = watchOver(call, endsAtMs, parts)
     try {
-      watch.start()
+      if (endsAtMs !== undefined && endsAtMs <= clock.monotonicMs()) throw timedOut(call, call.attempts.count)
+      watch.startForCall()
       const reply = await watch.outcomeOf(next({ ...call, signal: watch.signal, endsAtMs }))
       const { body, dueInTime } = watchedBody(reply.body, watch, call.takes)
       return { ...reply, body, dueInTime, signal: watch.signal, cancel: watch.cancel }
@@ -42,14 +42,22 @@ export function withDeadline(parts: DeadlineParts, next: OriginStep): OriginStep
   }
 }
 
+function endOf(
+  { policy, endsAtMs = Number.POSITIVE_INFINITY }: OriginCall,
+  clock: Clock,
+): number | undefined {
+  const ownMs = clock.monotonicMs() + policy.timeoutMs
+  return ownMs === Number.POSITIVE_INFINITY ? undefined : Math.min(ownMs, endsAtMs)
+}
+
 /** The signals and the timer that can end one call. */
 interface Watch {
   readonly signal: AbortSignal
   cancel(reason: Error): void
-  /** Starts the timer, or starts it anew, for the whole of the timeout or for what is left of it. */
-  start(forMs?: number): void
-  /** What is left of the timeout since the call began. */
-  leftMs(): number
+  /** Starts the timer of the call, or starts it anew. */
+  startForCall(): void
+  /** Starts a timer for one piece. */
+  startForPiece(): void
   stop(): void
   /** The result of some work, or the reason for which the call was ended. */
   outcomeOf<Result>(work: Promise<Result>): Promise<Result>
@@ -57,10 +65,13 @@ interface Watch {
   end(): void
 }
 
-function watchOver(call: OriginCall, { clock, closing = NEVER, emit }: DeadlineParts): Watch {
+function watchOver(
+  call: OriginCall,
+  endsAtMs: number | undefined,
+  { clock, closing = NEVER, emit }: DeadlineParts,
+): Watch {
   const ending = new AbortController()
   const { timeoutMs } = call.policy
-  const beganMs = clock.monotonicMs()
   let stopTimer: (() => void) | undefined
   const cancel = (reason: Error): void => {
     end()
@@ -77,6 +88,15 @@ function watchOver(call: OriginCall, { clock, closing = NEVER, emit }: DeadlineP
     call.signal.removeEventListener('abort', onAbort)
     closing.removeEventListener('abort', onClosing)
   }
+  function start(forMs: number): void {
+    stop()
+    if (endsAtMs === undefined || ending.signal.aborted) return
+    stopTimer = clock.setTimer(() => {
+      const { service, redactedUrl: url } = call
+      emit?.('timed-out', { service, url, timeout: 'hard', afterMs: timeoutMs })
+      cancel(timedOut(call, call.attempts.count))
+    }, forMs)
+  }
   if (call.signal.aborted) onAbort()
   else if (closing.aborted) onClosing()
   else {
@@ -88,16 +108,8 @@ function watchOver(call: OriginCall, { clock, closing = NEVER, emit }: DeadlineP
     cancel,
     stop,
     end,
-    leftMs: () => Math.max(0, timeoutMs - (clock.monotonicMs() - beganMs)),
-    start(forMs = timeoutMs) {
-      stop()
-      if (timeoutMs === Number.POSITIVE_INFINITY || ending.signal.aborted) return
-      stopTimer = clock.setTimer(() => {
-        const { service, redactedUrl: url } = call
-        emit?.('timed-out', { service, url, timeout: 'hard', afterMs: timeoutMs })
-        cancel(timedOut(call, call.attempts.count))
-      }, forMs)
-    },
+    startForCall: () => start(Math.max(0, (endsAtMs ?? 0) - clock.monotonicMs())),
+    startForPiece: () => start(timeoutMs),
     outcomeOf: (work) => outcomeOf(work, ending.signal),
   }
 }
@@ -118,7 +130,7 @@ function watchedBody(
   function dueInTime(firstBytes: number): void {
     if (isOver || firstBytes <= dueBytes) return
     dueBytes = firstBytes
-    if (!isTimedByPiece()) watch.start(watch.leftMs())
+    if (!isTimedByPiece()) watch.startForCall()
   }
 
   const watched: AsyncIterable<Uint8Array> = {
@@ -126,7 +138,7 @@ function watchedBody(
       const pieces = body[Symbol.asyncIterator]()
       return {
         async next() {
-          if (isTimedByPiece()) watch.start()
+          if (isTimedByPiece()) watch.startForPiece()
           try {
             const piece = await watch.outcomeOf(pieces.next())
             sizeBytes += piece.done === true ? 0 : piece.value.byteLength

@@ -38,7 +38,10 @@ export interface OriginCall extends LimitSubject {
   readonly classify: (head: { readonly status: number; readonly headers: HeaderList }) => Classification
   /** True for a caller who decodes the body and asked for its coding. */
   readonly keepsCoding: boolean
-  /** When the deadline ends it, by the monotonic clock; set by the deadline, undefined where none does. */
+  /**
+   * When it ends, by the monotonic clock; undefined where nothing ends it. What was given is the end of its caller's time; below
+   * the deadline it is never later than that ends it.
+   */
   readonly endsAtMs?: number | undefined
   /** Which try it is, from 1; set where calls are tried again. */
   readonly attempt?: number | undefined
