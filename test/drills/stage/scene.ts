@@ -20,16 +20,20 @@ export interface Scene {
   cannotPlay(reason: string): never
 }
 
-/** What a call may take beyond its hard timeout, and beyond the time for which its program stood still, in milliseconds. */
-const GRACE_MS = 300
-
 /** How long a scene may take; a soak says how long it takes itself. */
 const LIMIT_MINUTES = 15
 
 class CannotPlay extends Error {}
 
-/** Plays a scene and reports it. A scene that breaks off is reported as one that failed. */
-export async function playScene(fault: string, play: (scene: Scene) => Promise<void>): Promise<SceneReport> {
+/**
+ * Plays a scene and reports it. A scene that breaks off is reported as one that failed. A call may take `graceMs` beyond its
+ * hard timeout, and beyond the time for which its program stood still.
+ */
+export async function playScene(
+  fault: string,
+  play: (scene: Scene) => Promise<void>,
+  graceMs: number,
+): Promise<SceneReport> {
   const done: string[] = []
   const tallies: Tally[] = []
   const checks: Check[] = []
@@ -69,7 +73,7 @@ export async function playScene(fault: string, play: (scene: Scene) => Promise<v
     )
   }
   if (hardTimeoutMs !== undefined) {
-    const limitMs = hardTimeoutMs + GRACE_MS + tally.stalledMs
+    const limitMs = hardTimeoutMs + graceMs + tally.stalledMs
     const isMet = tally.slowestMs <= limitMs
     const stalled = `programs stood still for ${Math.round(tally.stalledMs)} ms at most`
     const seen = `${Math.round(tally.slowestMs)} ms${isMet ? '' : ` (${tally.slowest})`}; ${stalled}`

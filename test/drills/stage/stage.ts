@@ -13,6 +13,8 @@ export interface Stage {
   readonly form: Form
   /** How long a soak is to take in the long form. */
   readonly soakMinutes: number
+  /** A limit of time, as strict as the drill is played. */
+  limit(ms: number): number
   /** One of two values, by the form. */
   pick<Value>(short: Value, long: Value): Value
   /** An empty folder. */
@@ -35,16 +37,21 @@ export interface Playing {
   readonly form: Form
   /** How long a soak is to take in the long form. Default 5. */
   readonly minutes?: number
+  /** By how much limits of time are stretched, for machines that do something else meanwhile. Default 1. */
+  readonly leeway?: number
   /** Hears of each scene. */
   readonly say?: (line: string) => void
   /** Is given what lets go of everything, for whoever breaks a drill off. */
   readonly hold?: (letGo: () => Promise<void>) => void
 }
 
+/** What a call may take beyond its hard timeout, and beyond the time for which its program stood still, in milliseconds. */
+const GRACE_MS = 300
+
 /** Plays a drill from beginning to end. */
 export async function playDrill(
   drill: Drill,
-  { form, minutes = 5, say = () => undefined, hold = () => undefined }: Playing,
+  { form, minutes = 5, leeway = 1, say = () => undefined, hold = () => undefined }: Playing,
 ): Promise<DrillReport> {
   const scenes: SceneReport[] = []
   let begun = 0
@@ -57,6 +64,7 @@ export async function playDrill(
   const stage: Stage = {
     form,
     soakMinutes: minutes,
+    limit: (ms) => ms * leeway,
     pick: (short, long) => (form === 'short' ? short : long),
     folder() {
       const folder = mkdtempSync(join(tmpdir(), 'cachette-drill-'))
@@ -94,7 +102,7 @@ export async function playDrill(
     async scene(fault, play) {
       const place = (begun += 1) - 1
       const before = undoing.length
-      const report = await playScene(fault, play)
+      const report = await playScene(fault, play, stage.limit(GRACE_MS))
       // What a scene made goes with it.
       for (const undo of undoing.splice(before).reverse()) await undo()
       scenes[place] = report
