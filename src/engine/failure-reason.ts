@@ -39,6 +39,17 @@ export function isOwnAffair({ code }: Pick<SharedFailure, 'code'>): boolean {
   return code === 'CACHETTE_BREAKER_OPEN'
 }
 
+const REFUSALS: ReadonlySet<ErrorCode> = new Set([
+  'CACHETTE_BREAKER_OPEN',
+  'CACHETTE_COOLDOWN',
+  'CACHETTE_QUOTA',
+])
+
+/** True for calls that were not sent: they say nothing new of the origin. */
+export function isRefusal({ code }: Pick<SharedFailure, 'code'>): boolean {
+  return REFUSALS.has(code)
+}
+
 /** The failure for those who waited in other processes; undefined where it is this process' own affair. */
 export function sharedFailure(error: unknown): SharedFailure | undefined {
   const failure = failureOf(error)

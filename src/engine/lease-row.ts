@@ -47,7 +47,7 @@ function isRow(value: unknown): value is LeaseRow {
 
 function isEnd(value: unknown): boolean {
   if (typeof value !== 'object' || value === null || !('kind' in value)) return false
-  if (value.kind === 'alone' || value.kind === 'stored') return true
+  if (value.kind === 'alone' || value.kind === 'stored' || value.kind === 'passed-on') return true
   if (value.kind === 'failed') return 'failure' in value && typeof value.failure === 'object'
   return value.kind === 'answered' && 'answer' in value && typeof value.answer === 'object'
 }

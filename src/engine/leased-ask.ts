@@ -10,7 +10,7 @@ import type { LeaseAnswer, LeaseEnd, Leases, SharedAnswer, SharedFailure } from 
 import { assertNever } from '../shared/assert-never.js'
 import type { Clock } from '../shared/clock.js'
 import type { AskOrigin, Errand } from './ask-origin.js'
-import { isOwnAffair, sharedFailure } from './failure-reason.js'
+import { failureOf, isOwnAffair, isRefusal, sharedFailure } from './failure-reason.js'
 import { type Fate, type FlightResult, wholeResult } from './flight-result.js'
 import type { FlightWork } from './flights.js'
 import { Unanswered, answerFromOrigin } from './hop.js'
@@ -58,6 +58,8 @@ const LEADERS_OWN: ReadonlySet<string> = new Set(['set-cookie', 'set-cookie2'])
 /** How long an origin is left alone after its first failure; twice as long after each further one in a row. */
 const REST_MS = 1_000
 const LONGEST_REST_MS = 30_000
+/** A refusal may last for long; failures in a row are not remembered for longer than this. */
+const LONGEST_REFUSAL_MS = 3_600_000
 
 /** Makes the way to ask that all processes on a store share. */
 export function createLeasedAsk(parts: LeasedAskParts): LeasedAsk {
@@ -87,7 +89,7 @@ export function createLeasedAsk(parts: LeasedAskParts): LeasedAsk {
         const mayBeThere = hasWaited || (name === call.key && (await parts.hasChanged(errand)))
         const news = mayBeThere ? await parts.findNews(errand, sinceMs) : undefined
         if (news === undefined) return askHolding({ ...answer, name }, asking, interest)
-        await release({ ...answer, name }, STORED, 0)
+        await release({ ...answer, name }, STORED)
         return atOnce(news)
       }
       bus.emit('lease', { ...facts, state: 'waited' })
@@ -154,8 +156,7 @@ export function createLeasedAsk(parts: LeasedAskParts): LeasedAsk {
     const end = isThere
       ? STORED
       : endOf(fate, result, { secrets: secretsOf(call), beganSequence, answeredAtMs })
-    const rests = fate.kind === 'rescued' && end.kind === 'failed'
-    await release(taken, end, rests ? restAfter(taken.failures, fate.failure) : 0)
+    await release(taken, end, fate.kind === 'rescued' ? fate.failure : undefined)
   }
 
   /** The result, or undefined where it fails or takes longer: a body that is still coming keeps nobody waiting. */
@@ -168,14 +169,24 @@ export function createLeasedAsk(parts: LeasedAskParts): LeasedAsk {
   }
 
   async function releaseFailed(taken: Held, { beganSequence }: Errand, error: unknown): Promise<void> {
-    const failure = sharedFailure(error instanceof Unanswered ? error.error : error)
+    const reason = error instanceof Unanswered ? error.error : error
+    const failure = sharedFailure(reason)
     // What is this process' own affair, such as being closed, is nobody else's failure.
-    if (failure === undefined) await release(taken, STORED, 0)
-    else await release(taken, failedEnd(failure, beganSequence), restAfter(taken.failures, failure))
+    const end = failure === undefined ? PASSED_ON : failedEnd(failure, beganSequence)
+    await release(taken, end, failureOf(reason))
   }
 
-  async function release({ lease }: Held, end: LeaseEnd, restMs: number): Promise<void> {
-    await lease.release(end, { restMs }).catch(parts.onStoreFailure)
+  async function release({ lease, failures }: Held, end: LeaseEnd, failure?: SharedFailure): Promise<void> {
+    const restMs = end.kind === 'failed' ? restAfter(failures, end.failure) : 0
+    await lease.release(end, { restMs, rememberMs: rememberedFor(failure) }).catch(parts.onStoreFailure)
+  }
+
+  /** Failures in a row are remembered until calls are sent again, and a while longer. */
+  function rememberedFor(failure: SharedFailure | undefined): number {
+    const { retryAtMs } = failure ?? {}
+    const isRefused = failure !== undefined && isRefusal(failure) && retryAtMs !== undefined
+    const refusedMs = isRefused ? Math.max(0, retryAtMs - clock.nowMs()) : 0
+    return Math.min(refusedMs, LONGEST_REFUSAL_MS) + 2 * LONGEST_REST_MS
   }
 
   function restAfter(failures: number, { retryAtMs }: SharedFailure): number {
@@ -209,6 +220,7 @@ export function createLeasedAsk(parts: LeasedAskParts): LeasedAsk {
   ): Promise<FlightWork<FlightResult> | undefined> {
     switch (end.kind) {
       case 'stored':
+      case 'passed-on':
         return undefined
       case 'alone':
         return askOrigin.ask(errand, interest)
@@ -233,6 +245,7 @@ export function createLeasedAsk(parts: LeasedAskParts): LeasedAsk {
 }
 
 const STORED: LeaseEnd = Object.freeze({ kind: 'stored' })
+const PASSED_ON: LeaseEnd = Object.freeze({ kind: 'passed-on' })
 const ALONE: LeaseEnd = Object.freeze({ kind: 'alone' })
 
 function endOf(
@@ -247,7 +260,7 @@ function endOf(
   const { secrets, beganSequence, answeredAtMs } = facts
   if (fate.kind === 'stored') return ALONE
   if (fate.kind === 'rescued')
-    return isOwnAffair(fate.failure) ? STORED : failedEnd(fate.failure, beganSequence)
+    return isOwnAffair(fate.failure) ? PASSED_ON : failedEnd(fate.failure, beganSequence)
   const told = result.isShareable ? tellable(result, secrets) : undefined
   const answer = told === undefined ? undefined : { ...told, answeredAtMs }
   if (answer === undefined || JSON.stringify(answer).length > MAX_ROW_LENGTH) return ALONE

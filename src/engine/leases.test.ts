@@ -1,6 +1,7 @@
 // Leases by name over cells, and what of a failure other processes get to know.
 import { describe, expect, it } from 'vitest'
 import { createFakeClock } from '../../test/helpers/fake-clock.js'
+import type { LeaseEnd } from '../model/leases.js'
 import { CachetteError } from '../errors/cachette-error.js'
 import { createMemoryCells } from '../stores/memory-cells.js'
 import { isHeld, readLeaseRow, writeLeaseRow } from './lease-row.js'
@@ -55,6 +56,41 @@ describe('a lease', () => {
       expect(await leases.take('key', { mustAsk: false })).toMatchObject({ state: 'resting', failure })
       clock.advance(1_000)
     }
+  })
+
+  it('remembers failures in a row through calls that were not sent, and until an answer came', async () => {
+    const clock = createFakeClock()
+    const leases = createLeases(createMemoryCells(clock), clock)
+    const failure = { code: 'CACHETTE_TIMEOUT', message: 'slow', because: 'origin-timeout' } as const
+    const refused = { ...failure, code: 'CACHETTE_COOLDOWN', because: 'cool-down' } as const
+    const ends: readonly [LeaseEnd, number][] = [
+      [{ kind: 'failed', failure, beganSequence: 0 }, 0],
+      [{ kind: 'passed-on' }, 1],
+      [{ kind: 'failed', failure: refused, beganSequence: 0 }, 1],
+      [{ kind: 'failed', failure, beganSequence: 0 }, 1],
+      [{ kind: 'alone' }, 2],
+      [{ kind: 'stored' }, 0],
+    ]
+    for (const [end, failures] of ends) {
+      const taken = await leases.take('key', { mustAsk: true })
+      if (taken.state !== 'taken') throw new Error('expected to be taken')
+      expect(taken.failures, end.kind).toBe(failures)
+      await taken.lease.release(end, { rememberMs: 60_000 })
+      clock.advance(59_999)
+    }
+  })
+
+  it('that was passed on is whoever’s waited, and nobody rests', async () => {
+    const clock = createFakeClock()
+    const leases = createLeases(createMemoryCells(clock), clock)
+    const first = await leases.take('key', { mustAsk: false })
+    const second = await leases.take('key', { mustAsk: false })
+    if (first.state !== 'taken' || second.state !== 'held') throw new Error('expected taken, then held')
+    const ended = second.ended(new AbortController().signal)
+    await first.lease.release({ kind: 'passed-on' })
+    clock.advance(50)
+    expect(await ended).toEqual({ kind: 'passed-on' })
+    expect((await leases.take('key', { mustAsk: false })).state).toBe('taken')
   })
 
   it.each([

@@ -3,7 +3,8 @@
 // A holder renews its row while it works. One that dies or stalls lets it run out, and whoever waits may take it; should the
 // stalled one go on, its token is no longer in the row, so that it can neither renew nor end what is another's by now. How work
 // ended stays in the row for as long as a lease lasts, under its token, so that those who waited for that very work read it and
-// nobody else does. After a failure the row may say for how long the origin is to be left alone.
+// nobody else does. After a failure the row may say for how long the origin is to be left alone; it counts the failures in a row,
+// which an answer ends, and a call that was not sent does not.
 import { randomBytes } from 'node:crypto'
 import type { CellChanged, Cells } from '../model/cells.js'
 import {
@@ -15,6 +16,7 @@ import {
   type SharedFailure,
 } from '../model/leases.js'
 import type { Clock } from '../shared/clock.js'
+import { isRefusal } from './failure-reason.js'
 import { type LeaseRow, isHeld, readLeaseRow, writeLeaseRow } from './lease-row.js'
 
 /** A holder renews this often. */
@@ -49,14 +51,14 @@ export function createLeases(cells: Cells, clock: Clock): Leases {
     }
 
     return {
-      async release(end, { restMs = 0 } = {}) {
+      async release(end, { restMs = 0, rememberMs = 0 } = {}) {
         isEnded = true
         cancelTimer()
         await cells.update<void>(nameOf(name), (before, nowMs) => {
           const row = readLeaseRow(before)
           if (row?.token !== token) return { action: 'leave', result: undefined }
           if (end.kind === 'stored') return { action: 'remove', result: undefined }
-          return put(endedRow(row, end, { nowMs, restMs }))
+          return put(endedRow(row, end, { nowMs, restMs, rememberMs }))
         })
       },
     }
@@ -111,13 +113,12 @@ export function createLeases(cells: Cells, clock: Clock): Leases {
         if (known !== undefined && isHeld(known, nowMs)) return { action: 'leave', result: known }
         if (known !== undefined && !mustAsk && known.restUntilMs > nowMs)
           return { action: 'leave', result: known }
-        const failures = known?.end?.kind === 'failed' ? known.failures : 0
         const taken: LeaseRow = {
           token,
           untilMs: nowMs + LEASE_MS,
           end: undefined,
           restUntilMs: 0,
-          failures,
+          failures: known?.failures ?? 0,
         }
         return { ...put(taken), result: taken }
       })
@@ -131,13 +132,23 @@ export function createLeases(cells: Cells, clock: Clock): Leases {
 function endedRow(
   row: LeaseRow,
   end: LeaseEnd,
-  { nowMs, restMs }: { readonly nowMs: number; readonly restMs: number },
+  {
+    nowMs,
+    restMs,
+    rememberMs,
+  }: { readonly nowMs: number; readonly restMs: number; readonly rememberMs: number },
 ): LeaseRow {
-  const failures = end.kind === 'failed' ? row.failures + 1 : 0
+  const failures = failuresAfter(row, end)
   const restUntilMs = restMs > 0 ? nowMs + restMs : 0
   // Failures in a row are remembered a while longer than the rest itself, so that the next one rests longer.
-  const untilMs = nowMs + Math.max(LEASE_MS, restMs * 2)
+  const untilMs = nowMs + Math.max(LEASE_MS, restMs * 2, failures === 0 ? 0 : rememberMs)
   return { ...row, untilMs, end, restUntilMs, failures }
+}
+
+function failuresAfter({ failures }: LeaseRow, end: LeaseEnd): number {
+  if (end.kind === 'passed-on') return failures
+  if (end.kind === 'failed') return isRefusal(end.failure) ? failures : failures + 1
+  return 0
 }
 
 function put(row: LeaseRow): Extract<CellChanged<void>, { action: 'put' }> {

@@ -15,6 +15,8 @@ export type LeaseEnd =
   | { readonly kind: 'answered'; readonly answer: SharedAnswer; readonly beganSequence: number }
   /** The answer is for one caller alone, or cannot be handed on: everybody asks for themselves. */
   | { readonly kind: 'alone' }
+  /** The origin was not asked, or what came of it is the holder's own affair: whoever waits takes its place. */
+  | { readonly kind: 'passed-on' }
   /** The origin failed; so it does for all who waited. */
   | { readonly kind: 'failed'; readonly failure: SharedFailure; readonly beganSequence: number }
 
@@ -45,9 +47,9 @@ export interface SharedFailure {
 export interface Lease {
   /**
    * Gives it back. With `restMs` nobody who has an older answer to serve takes the lease again for so long: a sick origin is
-   * not asked over and over.
+   * not asked over and over. Failures in a row are remembered for `rememberMs` at least, and ended by an answer alone.
    */
-  release(end: LeaseEnd, options?: { readonly restMs?: number }): Promise<void>
+  release(end: LeaseEnd, options?: { readonly restMs?: number; readonly rememberMs?: number }): Promise<void>
 }
 
 /** What became of trying to take a lease. */
