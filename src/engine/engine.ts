@@ -126,7 +126,7 @@ export function createEngine(parts: EngineParts): Engine {
     if (near === undefined || request.options.isRefresh === true) return undefined
     const known = memo.get(request)
     if (known === undefined || known.bypass !== undefined) return undefined
-    tiers.lookIfDue(startedMs)
+    if (tiers.lookIfDue(startedMs)) return undefined
     const entry = nearEntry(known)
     if (entry === undefined) return undefined
     if (isRedirect(entry) && request.options.redirects !== 'hand-back') return undefined

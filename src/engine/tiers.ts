@@ -22,8 +22,11 @@ export interface Tiers {
   readonly near: NearStore | undefined
   readonly shared: Store
   readonly marks: MarkIndex
-  /** Notices what other processes changed, if the last look is over 50 ms old. */
-  lookIfDue(monotonicMs: number): void
+  /**
+   * Notices what other processes changed, if the last look is over 50 ms old. True where it is not answered at once and nobody
+   * has looked for longer: what is near may have been purged long ago, and is to be asked for by way of {@link Tiers.find}.
+   */
+  lookIfDue(monotonicMs: number): boolean
   /** Looks now, however long ago the last look was. */
   lookNow(): Promise<void>
   /** Asks the tiers in order; what the farther one has is copied to the nearer one. */
@@ -63,6 +66,8 @@ export interface TierParts {
 const TRUSTED_FOR_MS = 5_000
 /** How old a look may be before a hit looks again. */
 const LOOK_EVERY_MS = 50
+/** How old the last look may be where the next one takes a moment and a hit does not wait for it. */
+const SEEN_WITHIN_MS = 100
 /** Bodies that may wait to be written at a time; what comes beyond is kept near alone. */
 const MAX_WAITING_BYTES = 32 * 1024 ** 2
 /** Marks that the store forgot stay here until there are so many more than when all were read. */
@@ -340,8 +345,10 @@ export async function createTiers(parts: TierParts): Promise<Tiers> {
       bus.emit('tier-failed', { tier: shared.tier, operation, error: reason })
     },
     lookIfDue(monotonicMs) {
-      if (isOneTier || monotonicMs - lastLookMs < LOOK_EVERY_MS) return
-      void look()
+      const sinceMs = monotonicMs - lastLookMs
+      if (isOneTier || sinceMs < LOOK_EVERY_MS) return false
+      const looking = look()
+      return looking !== undefined && sinceMs > SEEN_WITHIN_MS && awaySinceMs === undefined
     },
     async lookNow() {
       await look()
