@@ -5,6 +5,7 @@ import { chunkCount, chunkOf, decodeBody, decodeChunk, type ChunkCodec } from '.
 import { readLine, readValue, type EntryLine, type OpenedValue, type ReadValue } from './entry-value.js'
 import { TAKE_OUT } from './entry-scripts.js'
 import type { ChunkStore } from './chunk-store.js'
+import { createKnownRecords } from './known-records.js'
 import type { KeyNames } from './key-names.js'
 import type { Link } from './link/link.js'
 
@@ -47,15 +48,20 @@ const CHUNK_PATIENCE = 4
 /** Makes the reader of a store. */
 export function createRecordReader(context: RecordReaderContext): RecordReader {
   const { link, names, chunks, codec, timeoutMs } = context
+  const known = createKnownRecords()
 
-  async function valueOf(key: string): Promise<Found | undefined> {
-    const bytes = await link.data({
-      operation: 'read',
-      key: names.entry(key),
-      words: ['GET', names.entry(key)],
-      isReading: true,
-    })
-    return Buffer.isBuffer(bytes) ? { bytes, read: readValue(codec.envelope, key, bytes) } : undefined
+  async function opened(key: string, bytes: Buffer): Promise<StoreRecord | undefined> {
+    const value = wholeOr(key, { bytes, read: readValue(codec.envelope, key, bytes) })
+    if (value === undefined) return undefined
+    if (value.stored.kind === 'vary') return value.stored.node
+    const body = await bodyOf(value)
+    if (body === undefined) {
+      if (codec.lz4 !== undefined) discard(key, value.line)
+      return undefined
+    }
+    const record: StoreRecord = { ...value.stored.head, kind: 'entry', body }
+    if (value.line.chunks === 0 && isMostOfItsBuffer(bytes)) known.note(key, bytes, record)
+    return record
   }
 
   async function beginningOf(key: string, sizeBytes: number): Promise<Found | undefined> {
@@ -141,13 +147,9 @@ export function createRecordReader(context: RecordReaderContext): RecordReader {
   return {
     peek,
     async read(key) {
-      const value = wholeOr(key, await valueOf(key))
-      if (value === undefined) return undefined
-      if (value.stored.kind === 'vary') return value.stored.node
-      const body = await bodyOf(value)
-      if (body !== undefined) return { ...value.stored.head, kind: 'entry', body }
-      if (codec.lz4 !== undefined) discard(key, value.line)
-      return undefined
+      const name = names.entry(key)
+      const bytes = await link.data({ operation: 'read', key: name, words: ['GET', name], isReading: true })
+      return Buffer.isBuffer(bytes) ? (known.find(key, bytes) ?? opened(key, bytes)) : undefined
     },
     async head(key) {
       const value = await peek(key)
@@ -158,8 +160,10 @@ export function createRecordReader(context: RecordReaderContext): RecordReader {
 
 /** Bytes that are most of what they are a part of stay there; others would keep all of it in memory. */
 function onItsOwn(bytes: Uint8Array): Uint8Array {
-  const { buffer, byteOffset, byteLength } = bytes
+  if (!isMostOfItsBuffer(bytes)) return new Uint8Array(bytes)
+  return new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+}
+
+function isMostOfItsBuffer({ byteLength, buffer }: Uint8Array): boolean {
   return byteLength >= buffer.byteLength * MOST_OF_IT
-    ? new Uint8Array(buffer, byteOffset, byteLength)
-    : new Uint8Array(bytes)
 }

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { keysOf } from '../../../test/helpers/encryption-keys.js'
 import { describeWithRedis, startRedis, type RedisServer } from '../../../test/helpers/redis-server.js'
+import { EntryBody } from '../../model/entry-body.js'
 import type { Store } from '../../model/store.js'
 import { systemClock } from '../../shared/clock.js'
 import { createShiftedClock } from '../../testing/shifted-clock.js'
@@ -112,4 +113,41 @@ describeWithRedis('Redis store', () => {
     expect(sizeBytes).toBeGreaterThan(0)
     await store.close()
   })
+
+  it.each([
+    ['as it is', undefined],
+    ['encrypted', keysOf('a')],
+  ])(
+    'what is read again byte for byte is opened and parsed once, and nothing else is: %s',
+    async (_, keys) => {
+      const prefix = keys === undefined ? 'known' : 'known-encrypted'
+      const open = (): Promise<Store> =>
+        createRedisStore({ url: server.url, prefix, clock: systemClock, timeoutMs: 2_000, keys })
+      const [store, peer] = [await open(), await open()]
+      const nowMs = Date.now()
+      const write = (json: string): Promise<unknown> => {
+        const body = new EntryBody(Buffer.from(json))
+        const instants = { storedAtMs: nowMs, removeAtMs: nowMs + 3_600_000 }
+        return peer.write(sampleEntry({ key: 'a', ...instants, body, sizeBytes: body.sizeBytes }), 0)
+      }
+      const read = async (): Promise<unknown> => {
+        const record = await store.read('a')
+        return record?.kind === 'entry' ? record.body.json() : undefined
+      }
+      const long = 'x'.repeat(3_000)
+      await write(`{"long":"${long}","at":1}`)
+      await read()
+      const second = await read()
+      expect(await read()).toBe(second)
+      await write(`{"long":"${long}","at":2}`)
+      expect(await read()).toMatchObject({ at: 2 })
+      expect(await read()).toEqual({ long, at: 2 })
+
+      const before = await server.command('STRLEN', `${prefix}:e:a`)
+      await server.command('SETRANGE', `${prefix}:e:a`, String(Number(before) - 4), '!!!!')
+      expect(await read()).toBeUndefined()
+      await store.close()
+      await peer.close()
+    },
+  )
 })
