@@ -46,6 +46,8 @@ type ConsiderParts = Pick<HopParts, 'clock' | 'tiers' | 'preparer' | 'budgetOf'>
 export interface AnswerHop {
   answerHop(request: CacheRequest): Promise<Hop>
   refreshAhead(request: CacheRequest, known: KnownCall): void
+  /** Resolves when every refresh that a hit set off has begun, or was given up. */
+  begun(): Promise<void>
 }
 
 /** What was found for a call. */
@@ -57,6 +59,7 @@ interface Lookup {
 /** Makes the slow way. */
 export function createAnswerHop(parts: HopParts): AnswerHop {
   const { clock, tiers, preparer, fly } = parts
+  const beginnings = new Set<Promise<void>>()
 
   async function answerHop(request: CacheRequest): Promise<Hop> {
     const known = parts.recall(request)
@@ -87,7 +90,8 @@ export function createAnswerHop(parts: HopParts): AnswerHop {
       const { decision, errand } = await consider(call, found, parts)
       if (decision.action === 'serve-fresh' && decision.isRefreshDue) fly.behind(errand)
     })
-    beginning.catch(() => undefined)
+    const ended = beginning.catch(() => undefined).finally(() => beginnings.delete(ended))
+    beginnings.add(ended)
   }
 
   function prepared(request: CacheRequest, known: KnownCall): PreparedCall {
@@ -183,7 +187,13 @@ export function createAnswerHop(parts: HopParts): AnswerHop {
     }
   }
 
-  return { answerHop, refreshAhead }
+  return {
+    answerHop,
+    refreshAhead,
+    async begun() {
+      await Promise.all(beginnings)
+    },
+  }
 }
 
 /** Looks up once more for one who is about to lead. */

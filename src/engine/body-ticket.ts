@@ -22,11 +22,14 @@ const MAX_GATHERED_BYTES = 256 * 1024 ** 2
 export function createTicket(parts: TicketParts): AnswerBody {
   let isLeft = false
   let isTaken = false
+  let tellOver: () => void = () => undefined
+  const over = new Promise<void>((resolve) => (tellOver = resolve))
 
   function leave(): void {
     if (isLeft) return
     isLeft = true
     parts.leave()
+    tellOver()
   }
 
   async function* stream(): AsyncGenerator<Uint8Array> {
@@ -49,6 +52,12 @@ export function createTicket(parts: TicketParts): AnswerBody {
     },
     get whole() {
       return parts.wholeNow()
+    },
+    reading: {
+      get isBegun() {
+        return isTaken
+      },
+      over,
     },
     async gather() {
       const whole = parts.wholeNow()

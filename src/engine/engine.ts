@@ -33,6 +33,7 @@ import { followRedirects, isRedirect } from './follow-redirects.js'
 import { NO_COST, Unanswered } from './hop.js'
 import { ownCopy } from './own-copy.js'
 import { type CallPreparer, type KnownCall, prepareCall, variantKey } from './prepared-call.js'
+import { createOpenBodies } from './open-bodies.js'
 import type { Recorder } from './recorder.js'
 import { selectShare } from './select-body.js'
 import type { Tiers } from './tiers.js'
@@ -44,7 +45,7 @@ import { createWallReader } from './wall-reader.js'
 export interface Engine {
   /** The answer: at once for a fresh entry near at hand, else as a promise. */
   answer(request: CacheRequest): CacheAnswer | Promise<CacheAnswer>
-  /** Refuses requests from now on, and resolves when those under way are done and stored. */
+  /** Refuses requests from now on, and resolves when those under way are done and stored, and what is being read was read. */
   close(): Promise<void>
 }
 
@@ -78,6 +79,7 @@ export function createEngine(parts: EngineParts): Engine {
   const { near } = tiers
   const wallAt = createWallReader(clock)
   const underWay = new Set<Promise<CacheAnswer>>()
+  const bodies = createOpenBodies()
   const fly = createFly({
     clock,
     tiers,
@@ -99,7 +101,7 @@ export function createEngine(parts: EngineParts): Engine {
     isClosed: () => isClosed,
     findLate: (errand) => findLate(errand, parts),
   })
-  const { answerHop, refreshAhead } = createAnswerHop({
+  const { answerHop, refreshAhead, begun } = createAnswerHop({
     clock,
     tiers,
     preparer,
@@ -179,6 +181,7 @@ export function createEngine(parts: EngineParts): Engine {
         ? followRedirects(request, { answerHop, claim: parts.claim })
         : answerHop(request))
       recorder.record(request, hop, startedMs)
+      bodies.add(hop.answer.body)
       return hop.answer
     } catch (error) {
       const failure = error instanceof Unanswered ? error : new Unanswered(error, NO_COST)
@@ -201,7 +204,9 @@ export function createEngine(parts: EngineParts): Engine {
     async close() {
       isClosed = true
       await Promise.allSettled(underWay)
+      await begun()
       await flights.settled()
+      await bodies.settled()
       await tiers.settled()
     },
   }

@@ -67,6 +67,7 @@ function slice(body: AnswerBody, start: number, end: number): AnswerBody {
   return {
     sizeBytes: end - start + 1,
     whole: undefined,
+    reading: body.reading,
     stream: () => lettingGo(sliceOf(body.stream(), start, end), () => body.discard()),
     async gather() {
       const pieces: Uint8Array[] = []

@@ -1,12 +1,22 @@
 // A body on its way to one caller: whole already, or still coming. Each caller holds one of its own.
 import type { EntryBody } from './entry-body.js'
 
+/** How far the one caller of a body that is still coming has got. */
+export interface Reading {
+  /** True once it has begun to read. */
+  readonly isBegun: boolean
+  /** Resolves when it has read all of it, or let go. */
+  readonly over: Promise<void>
+}
+
 /** The body of an answer, for one caller. Whoever does not want it says so by {@link AnswerBody.discard}. */
 export interface AnswerBody {
   /** The size of the decoded body, in bytes; undefined while it is not known. */
   readonly sizeBytes: number | undefined
   /** The whole body where it is at hand; undefined while it is still coming. */
   readonly whole: EntryBody | undefined
+  /** Who waits for the end of what callers read looks here; undefined where the body needs nothing to come. */
+  readonly reading?: Reading | undefined
   /**
    * Waits for all of it.
    *
