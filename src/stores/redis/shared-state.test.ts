@@ -44,37 +44,47 @@ describeWithRedis('beats of the shared state', () => {
 
   const living = (key: string) => sampleEntry({ key, removeAtMs: Date.now() + 3_600_000 })
 
-  it('tell no number lower than one told before, nor of another data set, while connections break under them', async () => {
-    const { store: writer } = await open(systemClock)
-    const { store: asker, told } = await open(createHastyClock())
-    let highest = 0
-    let answers = 0
-    const ask = async (): Promise<void> => {
-      try {
-        const from = highest
-        const number = await asker.sequence()
-        expect(number).toBeGreaterThanOrEqual(from)
-        highest = Math.max(highest, number)
-        answers += 1
-      } catch (error) {
-        // Whoever asks while the link is down is told so.
-        expect(String(error)).toMatch(/is away/)
+  // A race that shows once in a while is one: it is not tried again.
+  it(
+    'tell no number lower than one told before, nor of another data set, while connections break under them',
+    { retry: 0 },
+    async () => {
+      const { store: writer } = await open(systemClock)
+      const { store: asker, told } = await open(createHastyClock())
+      let highest = 0
+      let answers = 0
+      const ask = async (): Promise<void> => {
+        try {
+          const from = highest
+          const number = await asker.sequence()
+          expect(number).toBeGreaterThanOrEqual(from)
+          highest = Math.max(highest, number)
+          answers += 1
+        } catch (error) {
+          // Whoever asks while the link is down is told so.
+          expect(String(error)).toMatch(/is away/)
+        }
       }
-    }
-    for (let round = 0; round < 12; round += 1) {
-      const asking = Array.from({ length: 40 }, ask)
-      if (round % 3 === 2) await server.command('CLIENT', 'KILL', 'TYPE', 'pubsub')
-      else await writer.write(living(`k${round}`), 0).catch(() => undefined)
-      asking.push(...Array.from({ length: 40 }, ask))
-      await Promise.all(asking)
-      await until(async () => (await numberOf(writer)) === (await numberOf(asker, -2)))
-    }
-    expect(answers).toBeGreaterThan(300)
-    expect(highest).toBeGreaterThan(0)
-    const reasons = told.flatMap((state) => (state.state === 'away' ? [String(state.error)] : []))
-    expect(reasons.length).toBeGreaterThan(0)
-    expect(reasons.filter((reason) => reason.includes('data set'))).toEqual([])
-  })
+      for (let round = 0; round < 12; round += 1) {
+        const asking = Array.from({ length: 40 }, ask)
+        const writing = Array.from({ length: 30 }, (_, index) =>
+          writer.write(living(`k${round} ${index}`), 0).catch(() => undefined),
+        )
+        if (round % 3 === 2) await server.command('CLIENT', 'KILL', 'TYPE', 'pubsub')
+        for (const write of writing) {
+          await write
+          asking.push(ask(), ask())
+        }
+        await Promise.all(asking)
+        await until(async () => (await numberOf(writer)) === (await numberOf(asker, -2)))
+      }
+      expect(answers).toBeGreaterThan(300)
+      expect(highest).toBeGreaterThan(0)
+      const reasons = told.flatMap((state) => (state.state === 'away' ? [String(state.error)] : []))
+      expect(reasons.length).toBeGreaterThan(0)
+      expect(reasons.filter((reason) => reason.includes('data set'))).toEqual([])
+    },
+  )
 
   it('change nothing when they end after the store was closed', async () => {
     const { store, told } = await open(createHastyClock())
