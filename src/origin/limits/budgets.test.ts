@@ -78,6 +78,16 @@ describe('a quota', () => {
     ])
   })
 
+  it('has its level remembered for ten thousand subjects, the latest', async () => {
+    const { limits, of } = openLimits()
+    const rule = ruleOf(2, 60_000)
+    const named = (index: number) => ({ ...subject, identity: `id${index}` })
+    for (let index = 0; index <= 10_000; index += 1) await limits.budgets.reserve(named(index), [rule])
+    for (const index of [10_000, 1, 0]) limits.levelOf(named(index), [rule])
+    const told = (index: number) => of('budget-level').filter(({ identity }) => identity === `id${index}`)
+    expect([told(10_000), told(1), told(0)].map(({ length }) => length)).toEqual([1, 1, 2])
+  })
+
   it('spent by another process shows in the level within 100 ms', async () => {
     const { all, clock } = openLimits(2)
     expect(all[1]!.levelOf(subject, [hundred])).toBe('ample')

@@ -50,6 +50,12 @@ interface Away {
   readonly owed: Readonly<Record<string, number>>
 }
 
+/**
+ * Subjects of which this process remembers something of its own; where there are more, those go that it has heard nothing of for
+ * longest. The levels of those are told anew, and what they spent while the store was away is not handed in.
+ */
+const MOST_SUBJECTS = 10_000
+
 /** Makes the budgets of an instance. `process` is a name of this process that no other has. */
 export function createBudgets(store: LimitStore, emit: Emit, process: string): Budgets {
   const records = createSharedRecords(QUOTA_RECORDS, store)
@@ -63,7 +69,7 @@ export function createBudgets(store: LimitStore, emit: Emit, process: string): B
     const was = levels.get(key) ?? 'ample'
     if (level === was) return
     if (level === 'ample') levels.delete(key)
-    else levels.set(key, level)
+    else setLatest(levels, key, level)
     const { service, identity } = subject
     emit('budget-level', { service, identity, level, was })
   }
@@ -98,7 +104,7 @@ export function createBudgets(store: LimitStore, emit: Emit, process: string): B
     const taken = 'keys' in answer ? answer.keys : []
     const owed = { ...away.owed }
     for (const name of taken) owed[name] = (owed[name] ?? 0) + 1
-    aways.set(key, { ...away, windows, owed })
+    setLatest(aways, key, { ...away, windows, owed })
     return answer
   }
 
@@ -203,6 +209,13 @@ function handedIn(windows: BudgetWindows, away: Away | undefined): BudgetWindows
     if (window !== undefined) return spend(all, [key], count)
     return begun === undefined ? all : { ...all, [key]: { ...begun, used: count } }
   }, windows)
+}
+
+function setLatest<Value>(map: Map<string, Value>, key: string, value: Value): void {
+  map.delete(key)
+  map.set(key, value)
+  const [oldest] = map.keys()
+  if (map.size > MOST_SUBJECTS && oldest !== undefined) map.delete(oldest)
 }
 
 function idOf({ service, identity = '' }: LimitSubject): string {
