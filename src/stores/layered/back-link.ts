@@ -7,8 +7,10 @@
 // and after whether somebody applied changes meanwhile, and makes sure of the copy if so: it may have been read before the
 // change that should have dropped it.
 import { createHash } from 'node:crypto'
+import type { EntryHead } from '../../model/cache-entry.js'
 import type { Mark } from '../../model/mark.js'
 import type { FrontStore, Store } from '../../model/store.js'
+import { createMarkTable } from '../mark-table.js'
 import { createKeptMarks, type KeptMarks, type MarksInForce } from './kept-marks.js'
 import {
   createLinkState,
@@ -116,9 +118,25 @@ export function createBackLink({ front, back, onFrontFailure }: BackLinkParts): 
     return { inForce: await asked(() => back.marks()), upTo }
   }
 
+  /** What only the front has, such as what is too large for the store behind, has to go before the marks on it do. */
+  async function forgetCovered(forgotten: readonly Mark[]): Promise<void> {
+    const table = createMarkTable()
+    table.load(forgotten)
+    await forgetWhere((head) => table.stateSince(head, head.sequence) !== 'none')
+  }
+
+  async function forgetWhere(isToGo: (head: EntryHead) => boolean): Promise<void> {
+    let cursor: string | undefined
+    do {
+      const page = await front.list({ limit: 1_000, ...(cursor !== undefined && { cursor }) })
+      for (const head of page.entries) if (isToGo(head)) await front.forget(head.key)
+      cursor = page.cursor
+    } while (cursor !== undefined)
+  }
+
   /** The store behind tells what is purged, and never what it forgot of that: now and then all are compared. */
   async function alignMarks(): Promise<void> {
-    const inForce = await marks.align(marksBehind)
+    const inForce = await marks.align(marksBehind, forgetCovered)
     copied = 0
     copiedAtMost = COPIED_AT_LEAST + inForce
   }
@@ -165,13 +183,8 @@ export function createBackLink({ front, back, onFrontFailure }: BackLinkParts): 
    * Numbers that were given out here, or seen before what stands below them, may have gone to others' purges meanwhile, which
    * would then not cover what has them.
    */
-  async function forgetAbove(number: number): Promise<void> {
-    let cursor: string | undefined
-    do {
-      const page = await front.list({ limit: 1_000, ...(cursor !== undefined && { cursor }) })
-      for (const { key, sequence } of page.entries) if (sequence > number) await front.forget(key)
-      cursor = page.cursor
-    } while (cursor !== undefined)
+  function forgetAbove(number: number): Promise<void> {
+    return forgetWhere(({ sequence }) => sequence > number)
   }
 
   /** Drops copies that were replaced behind; what was written here alone has no number that could be compared. */

@@ -34,11 +34,16 @@ describe('copies of purges', () => {
   it('are those in force once they were compared, with what was copied while they were', async () => {
     const marks = keptMarks()
     await marks.copy([mark(TAG_A, 1), mark({ tag: 'b' }, 2), mark({ tag: 'c' }, 9)])
-    const compared = await marks.align(async () => {
-      await marks.copy([mark({ tag: 'b' }, 8), mark({ tag: 'd' }, 6)])
-      return { inForce: [mark({ tag: 'e' }, 4)], upTo: 5 }
-    })
+    const forgotten: Mark[] = []
+    const compared = await marks.align(
+      async () => {
+        await marks.copy([mark({ tag: 'b' }, 8), mark({ tag: 'd' }, 6)])
+        return { inForce: [mark({ tag: 'e' }, 4)], upTo: 5 }
+      },
+      (gone) => Promise.resolve(void forgotten.push(...gone)),
+    )
     expect(compared).toBe(1)
+    expect(forgotten.map(({ scope }) => scope.tag).sort()).toEqual(['a', 'b'])
     expect((await marks.all()).map(({ scope, sequence }) => [scope.tag, sequence])).toEqual([
       ['e', 4],
       ['d', 6],

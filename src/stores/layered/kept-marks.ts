@@ -10,8 +10,14 @@ import { KEPT_MS } from './link-state.js'
 export interface KeptMarks {
   /** Keeps copies of marks of the store behind, in the place of those that they make needless. */
   copy(marks: readonly Mark[]): Promise<void>
-  /** Makes the copies those marks that are in force when it looks, and says how many that are. */
-  align(look: () => Promise<MarksInForce>): Promise<number>
+  /**
+   * Makes the copies those marks that are in force when it looks, and says how many that are. Told of those that it is about to
+   * forget, which may cover what only the front has.
+   */
+  align(
+    look: () => Promise<MarksInForce>,
+    onForgotten: (marks: readonly Mark[]) => Promise<void>,
+  ): Promise<number>
   /** Lets go of all copies. */
   forgetCopies(): Promise<void>
   /** Keeps a purge that the store behind is to be told of. */
@@ -89,18 +95,20 @@ export function createKeptMarks(cells: Cells): KeptMarks {
     async forgetCopies() {
       await Promise.all((await list(COPY)).map(({ name }) => remove(name)))
     },
-    async align(look) {
+    async align(look, onForgotten) {
       // Looked at first: what is copied from here on stands above what is told then.
       const before = await list(COPY)
       const { inForce, upTo } = await look()
-      const gone = new Map(before.map(({ name, mark }) => [name, mark.sequence]))
+      const gone = new Map(before.map(({ name, mark }) => [name, mark]))
       const missing: Mark[] = []
       for (const mark of inForce) {
-        if (gone.get(copyName(mark)) !== mark.sequence) missing.push(mark)
+        if (gone.get(copyName(mark))?.sequence !== mark.sequence) missing.push(mark)
         gone.delete(copyName(mark))
       }
       await Promise.all(missing.map(putUnlessNewer))
-      for (const [name, sequence] of gone) if (sequence <= upTo) await removeUpTo(name, sequence)
+      const forgotten = [...gone].filter(([, { sequence }]) => sequence <= upTo)
+      if (forgotten.length > 0) await onForgotten(forgotten.map(([, mark]) => mark))
+      for (const [name, { sequence }] of forgotten) await removeUpTo(name, sequence)
       return inForce.length
     },
     async addPending(mark) {

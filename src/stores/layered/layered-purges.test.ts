@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { HARD, openLayers } from '../../../test/helpers/layers-world.js'
+import { HARD, openLayers, statusOf } from '../../../test/helpers/layers-world.js'
 import type { FrontStore } from '../../model/store.js'
 import { sampleEntry } from '../../testing/store-contract/sample-records.js'
 import { createLayeredStore } from './layered-store.js'
@@ -90,6 +90,27 @@ describe('purges before a remote store', () => {
     await later.store.sequence()
     later.remote.goAway()
     expect(await later.store.marks()).toEqual([])
+  })
+
+  it('cover what the front alone has, though the store behind forgot them since it has nothing of the kind', async () => {
+    const { clock, openProcess } = openLayers()
+    const [one, other] = [await openProcess('a'), await openProcess('b')]
+    await one.store.sequence()
+    one.remote.goAway()
+    for (const service of ['tmdb', 'other']) {
+      await one.store.write(sampleEntry({ key: service, service }), await one.store.sequence())
+    }
+    one.remote.comeBack()
+    await one.store.sequence()
+    await other.store.addMark({ service: 'tmdb' }, { isSoft: false, atMs: clock.nowMs() })
+    await one.store.sequence()
+    await one.store.close()
+    clock.advance(15 * MINUTES_MS)
+    await other.store.clean(NEVER)
+    const later = await openProcess('a')
+    await later.store.sequence()
+    expect(await later.store.marks()).toEqual([])
+    expect([await statusOf(later, 'tmdb'), await statusOf(later, 'other')]).toEqual([undefined, 200])
   })
 
   it('that were forgotten do not pile up in a process that goes on and on', async () => {

@@ -250,6 +250,8 @@ export function createLayeredStore({ front, back, onFrontFailure }: LayeredStore
       orAlone(
         async () => {
           await link.reach()
+          // Who asks for all of them lets go of those that were forgotten: what they cover here goes first.
+          if (afterSequence === undefined) await copies.guarded('align purges', link.alignMarks)
           return back.marks(afterSequence === undefined ? undefined : numbers.behind(afterSequence))
         },
         async () => (await link.marks.all()).filter((mark) => mark.sequence > (afterSequence ?? -1)),
