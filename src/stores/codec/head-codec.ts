@@ -1,5 +1,6 @@
 // Heads of entries and vary nodes, to bytes and back. Pure.
-import type { EntryHead, VaryNode } from '../../model/cache-entry.js'
+import type { CacheEntry, EntryHead, VaryNode } from '../../model/cache-entry.js'
+import type { EntryBody } from '../../model/entry-body.js'
 import { createByteReader } from './byte-reader.js'
 import { createByteWriter } from './byte-writer.js'
 import { claimedKind, type Envelope, type Opened } from './envelope.js'
@@ -89,6 +90,32 @@ export function decodeHead(envelope: Envelope, storeKey: Uint8Array, sealed: Uin
   } catch (error) {
     if (error instanceof RangeError) return { state: 'damaged' }
     throw error
+  }
+}
+
+/** An entry out of its head and its body. Field by field: a spread of so many costs more than decoding them did. */
+export function entryOf(head: EntryHead, body: EntryBody): CacheEntry {
+  return {
+    kind: 'entry',
+    key: head.key,
+    service: head.service,
+    method: head.method,
+    url: head.url,
+    purgeUrl: head.purgeUrl,
+    status: head.status,
+    headers: head.headers,
+    storedAtMs: head.storedAtMs,
+    confirmedAtMs: head.confirmedAtMs,
+    initialAgeMs: head.initialAgeMs,
+    staleAtMs: head.staleAtMs,
+    removeAtMs: head.removeAtMs,
+    tags: head.tags,
+    hasCallTtl: head.hasCallTtl,
+    originMs: head.originMs,
+    sizeBytes: head.sizeBytes,
+    bodyId: head.bodyId,
+    sequence: head.sequence,
+    body,
   }
 }
 

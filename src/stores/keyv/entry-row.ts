@@ -3,7 +3,13 @@
 import type { EntryHead, StoreRecord } from '../../model/cache-entry.js'
 import { EntryBody } from '../../model/entry-body.js'
 import { type BodyPacking, chunkCount, decodeBody, encodeBody } from '../codec/body-codec.js'
-import { type DecodedHead, decodeHead, encodeEntryHead, encodeVaryNode } from '../codec/head-codec.js'
+import {
+  type DecodedHead,
+  decodeHead,
+  encodeEntryHead,
+  encodeVaryNode,
+  entryOf,
+} from '../codec/head-codec.js'
 
 /** What a row holds, or why there is nothing. */
 export type ReadRow =
@@ -44,7 +50,7 @@ export function decodeEntryRow(key: string, row: Uint8Array, packing: BodyPackin
     packing,
   )
   if (body.state !== 'whole') return body
-  return { state: 'whole', record: { ...head, kind: 'entry', body: new EntryBody(body.bytes) } }
+  return { state: 'whole', record: entryOf(head, new EntryBody(body.bytes)) }
 }
 
 function decodedHead(key: string, sealed: Uint8Array | undefined, { envelope }: BodyPacking): DecodedHead {

@@ -12,7 +12,7 @@ import {
   type DecodedBody,
 } from '../codec/body-codec.js'
 import { isCompressed } from '../codec/envelope.js'
-import type { BodyPlace } from '../codec/head-codec.js'
+import { entryOf, type BodyPlace } from '../codec/head-codec.js'
 import type { Lz4 } from '../codec/lz4.js'
 import { StoredBodyError } from '../stored-body-error.js'
 import { chunkKey } from './keys.js'
@@ -115,12 +115,12 @@ export function createRecordReader(context: RecordReaderContext): RecordReader {
       if (place.sizeBytes > HELD_BYTES) {
         if (!hasEnds(place)) return { state: 'damaged' }
         if (lz4 === undefined && needsLz4(place)) return { state: 'no-lz4' }
-        return { state: 'whole', record: { kind: 'entry', ...head, body: bodyThatStays(key, head, place) } }
+        return { state: 'whole', record: entryOf(head, bodyThatStays(key, head, place)) }
       }
       const identity = { bodyId: head.bodyId, sizeBytes: place.sizeBytes }
       const body = decodeBody(identity, (index) => tables.chunks.peek(chunkKey(place.id, index)), codec)
       if (body.state !== 'whole') return body
-      return { state: 'whole', record: { kind: 'entry', ...head, body: new EntryBody(body.bytes) } }
+      return { state: 'whole', record: entryOf(head, new EntryBody(body.bytes)) }
     },
   }
 }

@@ -144,6 +144,7 @@ function placeOf(chunks: number, sizeBytes: number): BodyPlace {
 }
 
 function decodedId(text: string): string | undefined {
+  if (!text.includes('%')) return text
   try {
     return decodeURIComponent(text)
   } catch {

@@ -2,6 +2,7 @@
 import type { EntryHead, StoreRecord } from '../../model/cache-entry.js'
 import { EntryBody } from '../../model/entry-body.js'
 import { chunkCount, chunkOf, decodeBody, decodeChunk, type ChunkCodec } from '../codec/body-codec.js'
+import { entryOf } from '../codec/head-codec.js'
 import { readLine, readValue, type EntryLine, type OpenedValue, type ReadValue } from './entry-value.js'
 import { TAKE_OUT } from './entry-scripts.js'
 import type { ChunkStore } from './chunk-store.js'
@@ -59,7 +60,7 @@ export function createRecordReader(context: RecordReaderContext): RecordReader {
       if (codec.lz4 !== undefined) discard(key, value.line)
       return undefined
     }
-    const record: StoreRecord = { ...value.stored.head, kind: 'entry', body }
+    const record = entryOf(value.stored.head, body)
     if (value.line.chunks === 0 && isMostOfItsBuffer(bytes)) known.note(key, bytes, record)
     return record
   }
