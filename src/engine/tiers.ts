@@ -125,11 +125,13 @@ export async function createTiers(parts: TierParts): Promise<Tiers> {
 
   /** Drops near copies that other processes replaced, and takes over new marks. What is being written here is newer. */
   function apply(changes: Changes, drawn: readonly Mark[]): void {
-    if (needsAllMarks(changes)) loadMarks(drawn)
+    const isAnew = needsAllMarks(changes)
+    if (isAnew) loadMarks(drawn)
     else for (const mark of drawn) marks.add(mark)
     seen = Math.max(seen, changes.sequence)
     if (near === undefined || isOneTier) return
-    if (!changes.isComplete) return near.forgetAll()
+    // Marks that the store forgot are not among those read anew, and may cover what stands here alone.
+    if (isAnew) return near.forgetAll()
     for (const [key, number] of changes.keys) {
       if (ahead.has(key)) {
         passedOver.set(key, number)
