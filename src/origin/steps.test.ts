@@ -199,25 +199,6 @@ describe('the rate limit step', () => {
   })
 })
 
-describe('the rate limit step where nothing ends a call', () => {
-  it('waits for a turn within a minute, and refuses at once what would come later', async () => {
-    const { parts, clock, emit } = limitWorld()
-    const { step, calls } = scriptedStep({ status: 200 })
-    const refuse = (): undefined => undefined
-    const { turns } = createLimits(parts)
-    const send = withRateLimit({ clock, emit, turns, refuse }, step)
-    const policy = policyWith({ rateLimits: [rule(1, 40_000)], timeoutMs: Number.POSITIVE_INFINITY })
-    await send(callWith({ policy }))
-    const waiting = send(callWith({ policy }))
-    const error = await errorOf(send(callWith({ policy })))
-    expect(error).toMatchObject({ code: 'CACHETTE_QUOTA', retryAtMs: clock.nowMs() + 80_000 })
-    expect(error.message).not.toContain('deadline')
-    clock.advance(40_000)
-    await waiting
-    expect(calls).toHaveLength(2)
-  })
-})
-
 describe('the timeout of an attempt', () => {
   const policy = policyWith({ retryAttempts: 3 })
   const never = (): Promise<OriginReply> => new Promise(() => undefined)
