@@ -165,6 +165,57 @@ describe('a quota while the store is away', () => {
     expect(state?.budgets[0]?.remaining).toBe(100 - 2 - 40 - 2)
   })
 
+  it('is not overdrawn where one process spent while another stood still, as long as none had more than its part', async () => {
+    const { all, setAway } = openLimits(2, { isRemote: true })
+    const [still, busy] = [all[0]!, all[1]!]
+    for (const limits of all) await limits.budgets.reserve(subject, [hundred])
+    await still.budgets.reserve(subject, [hundred])
+    expect(await grantedOf(40, () => busy.budgets.reserve(subject, [hundred]))).toBe(40)
+    setAway(true)
+    const spent = await grantedOf(400, (index) => all[index % 2]!.budgets.reserve(subject, [hundred]))
+    expect(3 + 40 + spent).toBe(100)
+  })
+
+  it('is not given out again each time that the store goes away', async () => {
+    const { all, setAway } = openLimits(2)
+    for (const limits of all) await limits.budgets.reserve(subject, [hundred])
+    for (const limits of all) await limits.budgets.records.read(subject)
+    let spent = 2
+    for (let time = 0; time < 5; time += 1) {
+      setAway(true)
+      spent += await grantedOf(100, () => all[0]!.budgets.reserve(subject, [hundred]))
+      setAway(false)
+      const reservation = await all[0]!.budgets.reserve(subject, [hundred])
+      if (reservation.isGranted) await reservation.giveBack()
+    }
+    expect(spent).toBeLessThanOrEqual(51)
+  })
+
+  it('is a tenth to a process that never saw who else there is', async () => {
+    const { parts, setAway } = limitWorld()
+    setAway(true)
+    const [first, second] = [createLimits(parts), createLimits(parts)]
+    const small = ruleOf(9, DAY_MS, '9/1d')
+    for (const limits of [first, second]) {
+      expect(await grantedOf(100, () => limits.budgets.reserve(subject, [hundred]))).toBe(10)
+      expect(await limits.budgets.reserve(someone, [small])).toMatchObject({ isGranted: false })
+    }
+    setAway(false)
+    for (const limits of [first, second]) await limits.budgets.reserve(subject, [hundred])
+    expect((await first.states())[0]?.budgets[0]?.remaining).toBe(78)
+  })
+
+  it('is shared with those who were there ten minutes ago, though their windows are over', async () => {
+    const { all, setAway, clock } = openLimits(4)
+    const rule = ruleOf(100, 1_000)
+    for (const limits of all) await limits.budgets.reserve(subject, [rule])
+    clock.advance(599_000)
+    await all[0]!.budgets.reserve(subject, [rule])
+    clock.advance(1_000)
+    setAway(true)
+    expect(await grantedOf(100, () => all[0]!.budgets.reserve(subject, [rule]))).toBe(25)
+  })
+
   it('renews to a share of the whole', async () => {
     const { all, setAway, clock } = openLimits(4)
     const rule = ruleOf(10, 1_000)

@@ -3,6 +3,7 @@
 import type { SaidLimit } from '../../http/rate-limit-fields.js'
 import type { BudgetLevel, BudgetRule, LimitSubject } from '../../model/limits.js'
 import type { Emit } from '../emit.js'
+import { type Away, type OwnSpend, beginAway, handedIn, ownAfter, partsOf } from './away-share.js'
 import { levelOfWindows } from './budget-level.js'
 import {
   type BudgetWindow,
@@ -13,7 +14,7 @@ import {
   windowsNow,
 } from './budget-window.js'
 import { withLearned } from './learned-windows.js'
-import { processesIn, seenNow, shareOf } from './presence.js'
+import { PRESENT_FOR_MS, seenNow } from './presence.js'
 import { QUOTA_RECORDS, type QuotaRecord } from './records.js'
 import { type LimitStore, type SharedRecords, createSharedRecords } from './shared-records.js'
 
@@ -38,17 +39,13 @@ export interface Budgets {
   readonly records: SharedRecords<QuotaRecord>
 }
 
-type Answer =
-  | { readonly keys: readonly string[]; readonly windows: BudgetWindows }
-  | { readonly spent: BudgetWindow; readonly renewsInMs: number }
-
-/** What a process has to itself while the store is away. */
-interface Away {
-  readonly processes: number
+/** The budgets that a call was counted under, as they are after it. */
+interface Taken {
+  readonly keys: readonly string[]
   readonly windows: BudgetWindows
-  /** Calls to be handed in, by budget. */
-  readonly owed: Readonly<Record<string, number>>
 }
+
+type Answer = Taken | { readonly spent: BudgetWindow; readonly renewsInMs: number }
 
 /**
  * Subjects of which this process remembers something of its own; where there are more, those go that it has heard nothing of for
@@ -62,6 +59,7 @@ export function createBudgets(store: LimitStore, emit: Emit, process: string): B
   const { clock, onAway } = store
   const aways = new Map<string, Away>()
   const levels = new Map<string, BudgetLevel>()
+  const owns = new Map<string, OwnSpend>()
 
   function tellLevel(subject: LimitSubject, windows: BudgetWindows): void {
     const key = idOf(subject)
@@ -90,7 +88,8 @@ export function createBudgets(store: LimitStore, emit: Emit, process: string): B
         return { after: before, keepUntilMs: 0, result: outcome }
       const ends = Object.values(windows).map(({ endsAtMs }) => endsAtMs)
       const after = { windows, processes: seenNow(before.processes, process, nowMs) }
-      return { after, keepUntilMs: Math.max(nowMs, ...ends), result: outcome }
+      // Who shares a budget is to be known when its next window begins.
+      return { after, keepUntilMs: Math.max(nowMs + PRESENT_FOR_MS, ...ends), result: outcome }
     })
     if (aways.get(idOf(subject)) === away) aways.delete(idOf(subject))
     return result
@@ -98,9 +97,9 @@ export function createBudgets(store: LimitStore, emit: Emit, process: string): B
 
   function reserveAlone(subject: LimitSubject, rules: readonly BudgetRule[]): Answer {
     const key = idOf(subject)
-    const away = aways.get(key) ?? beginAway(records.seen(subject))
-    const shares = rules.map((rule) => ({ ...rule, limit: shareOf(rule.limit, away.processes) }))
-    const [windows, answer] = taking(shares)(away.windows, clock.nowMs())
+    const nowMs = clock.nowMs()
+    const away = aways.get(key) ?? beginAway(records.seen(subject), owns.get(key) ?? {}, nowMs)
+    const [windows, answer] = taking(partsOf(rules, away))(away.windows, nowMs)
     const taken = 'keys' in answer ? answer.keys : []
     const owed = { ...away.owed }
     for (const name of taken) owed[name] = (owed[name] ?? 0) + 1
@@ -108,15 +107,20 @@ export function createBudgets(store: LimitStore, emit: Emit, process: string): B
     return answer
   }
 
-  async function giveBack(
-    subject: LimitSubject,
-    { windows: taken, keys }: Extract<Answer, { keys: unknown }>,
-  ): Promise<void> {
+  function noteOwn(subject: LimitSubject, taken: Taken, calls: 1 | -1): void {
+    if (taken.keys.length === 0) return
+    const key = idOf(subject)
+    setLatest(owns, key, ownAfter(owns.get(key) ?? {}, taken, { calls, nowMs: clock.nowMs() }))
+  }
+
+  async function giveBack(subject: LimitSubject, given: Taken): Promise<void> {
+    const { windows: taken, keys } = given
     try {
       await changeShared(subject, (windows) => {
         const same = keys.filter((key) => windows[key]?.beganAtMs === taken[key]?.beganAtMs)
         return [same.length === 0 ? windows : spend(windows, same, -1), undefined]
       })
+      noteOwn(subject, given, -1)
     } catch (error) {
       // Counted and not used: on the safe side.
       onAway(error as Error)
@@ -143,6 +147,7 @@ export function createBudgets(store: LimitStore, emit: Emit, process: string): B
       tellLevel(subject, windowsOf(subject))
       if ('spent' in answer) return { isGranted: false, ...answer }
       const granted = answer
+      noteOwn(subject, granted, 1)
       return { isGranted: true, giveBack: () => giveBack(subject, granted) }
     },
     async learn(subject, said) {
@@ -188,27 +193,6 @@ function spentOf(
     .filter((window) => remainingOf(window) === 0)
     .sort((one, other) => other.endsAtMs - one.endsAtMs)
   return last === undefined ? undefined : { spent: last, renewsInMs: last.endsAtMs - nowMs }
-}
-
-/** A share of what was left when the store was last seen, and of the whole once windows begin anew. */
-function beginAway({ windows, processes }: QuotaRecord): Away {
-  const count = processesIn(processes)
-  const shares = Object.entries(windows).map(([key, window]) => {
-    const limit = shareOf(window.limit, count)
-    return [key, { ...window, limit, used: limit - shareOf(remainingOf(window), count) }] as const
-  })
-  return { processes: count, windows: Object.fromEntries(shares), owed: {} }
-}
-
-function handedIn(windows: BudgetWindows, away: Away | undefined): BudgetWindows {
-  if (away === undefined) return windows
-  return Object.entries(away.owed).reduce((all, [key, count]) => {
-    const window = all[key]
-    // What was begun while the store was away counts too, where its time is not over.
-    const begun = away.windows[key]
-    if (window !== undefined) return spend(all, [key], count)
-    return begun === undefined ? all : { ...all, [key]: { ...begun, used: count } }
-  }, windows)
 }
 
 function setLatest<Value>(map: Map<string, Value>, key: string, value: Value): void {

@@ -2,15 +2,15 @@ import { describe, expect, it } from 'vitest'
 import { processesIn, seenNow, shareOf } from './presence.js'
 
 describe('the processes that share a budget', () => {
-  it('are those seen within the last minute, the one that asks among them', () => {
-    const seen = seenNow({ gone: 0, here: 50_000, me: 10_000 }, 'me', 60_000)
-    expect(seen).toEqual({ me: 60_000, here: 50_000 })
+  it('are those seen within the last ten minutes, the one that asks among them', () => {
+    const seen = seenNow({ gone: 0, here: 1, me: 10_000 }, 'me', 600_000)
+    expect(seen).toEqual({ me: 600_000, here: 1 })
     expect(processesIn(seen)).toBe(2)
     expect(processesIn({})).toBe(1)
   })
 
   it('seen in the future, since a clock was put back, have gone too', () => {
-    expect(seenNow({ ahead: 200_000 }, 'me', 60_000)).toEqual({ me: 60_000 })
+    expect(seenNow({ ahead: 700_000 }, 'me', 60_000)).toEqual({ me: 60_000 })
   })
 
   it('are at most a hundred, the latest', () => {

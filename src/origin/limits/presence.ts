@@ -5,7 +5,7 @@
 export type Presence = Readonly<Record<string, number>>
 
 /** Who was not seen for so long has gone. */
-const GONE_AFTER_MS = 60_000
+export const PRESENT_FOR_MS = 600_000
 /** More names are not kept; whoever was seen last stays. */
 const MOST_NAMES = 100
 
@@ -13,7 +13,7 @@ const MOST_NAMES = 100
 export function seenNow(before: Presence, process: string, nowMs: number): Presence {
   const others = Object.entries(before)
     .filter(
-      ([name, atMs]) => name !== process && atMs > nowMs - GONE_AFTER_MS && atMs <= nowMs + GONE_AFTER_MS,
+      ([name, atMs]) => name !== process && atMs > nowMs - PRESENT_FOR_MS && atMs <= nowMs + PRESENT_FOR_MS,
     )
     .sort(([, one], [, other]) => other - one)
     .slice(0, MOST_NAMES - 1)

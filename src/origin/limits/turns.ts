@@ -2,7 +2,7 @@
 // turn, and sleeps until then: nobody looks again and again.
 import type { BudgetRule, LimitSubject } from '../../model/limits.js'
 import { budgetKey } from './budget-window.js'
-import { processesIn, seenNow, shareOf } from './presence.js'
+import { PRESENT_FOR_MS, processesIn, seenNow, shareOf } from './presence.js'
 import { TURN_RECORDS, type TurnRecord } from './records.js'
 import {
   type LimitStore,
@@ -119,8 +119,9 @@ function taking({
   }
 }
 
+/** Who shares a rate is to be known for a while after the last call. */
 function keepUntilMs({ atMs, logs }: TurnRecord): number {
-  return Math.max(atMs, ...Object.values(logs).map(endOf))
+  return Math.max(atMs + PRESENT_FOR_MS, ...Object.values(logs).map(endOf))
 }
 
 /** When nothing of a log counts any more. */
