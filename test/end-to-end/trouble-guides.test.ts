@@ -320,7 +320,7 @@ describe('scale.md', () => {
   it('has the figures of the benches, and when they were measured', () => {
     const bench = textOf('bench/README.md')
     const listed = rows('scale', 'process')
-    expect(listed).toHaveLength(4)
+    expect(listed).toHaveLength(5)
     for (const [what, us = '', perSecond = ''] of listed) {
       const isThere = bench.split('\n').some((line) => line.includes('Cachette') && line.includes(` ${us} |`))
       expect(isThere, what).toBe(true)
