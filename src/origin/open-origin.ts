@@ -36,6 +36,7 @@ export function openOrigin(parts: OriginParts): {
     emit,
     warn,
     declared,
+    closing,
     onAway: (error) => emit('tier-failed', { tier: store.tier, operation: 'limits', error }),
   })
   const random = Math.random

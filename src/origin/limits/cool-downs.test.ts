@@ -1,6 +1,9 @@
 import { describe, expect, it } from 'vitest'
+import { turns } from '../../../test/fuzz/body-harness.js'
 import { atOnce } from '../../../test/helpers/gate.js'
+import { limitWorld } from '../../../test/helpers/origin-step.js'
 import { DAY_MS, openLimits, someone, subject } from '../../../test/helpers/shared-limits.js'
+import { createLimits } from './create-limits.js'
 
 describe('a cool-down', () => {
   it('lasts as long as the origin said, for all processes, and for a day at most', async () => {
@@ -104,5 +107,71 @@ describe('a cool-down', () => {
     expect(await all[0]!.coolDowns.untilMs(subject)).toBe(nowMs + 60_000)
     await all[0]!.reset('my_service')
     expect(await all[0]!.coolDowns.untilMs(subject)).toBeUndefined()
+  })
+})
+
+describe('a cool-down that the store did not take', () => {
+  it('is handed in when the store is back, without another call, and holds for all from then on', async () => {
+    const { all, clock, setAway, of, troubles } = openLimits(2, { isRemote: true })
+    const [first, second] = [all[0]!, all[1]!]
+    setAway(true)
+    const untilMs = clock.nowMs() + 1_200_000
+    await first.coolDowns.begin(subject, untilMs)
+    await first.coolDowns.begin(someone, untilMs + 60_000)
+    const before = troubles.length
+    for (let second = 0; second < 5; second += 1) {
+      clock.advance(1_000)
+      await turns()
+    }
+    expect(troubles).toHaveLength(before)
+    setAway(false)
+    expect(await second.coolDowns.untilMs(subject)).toBeUndefined()
+    clock.advance(1_000)
+    await turns()
+    expect(await second.coolDowns.untilMs(subject)).toBe(untilMs)
+    expect(await second.coolDowns.untilMs(someone)).toBe(untilMs + 60_000)
+    expect(of('cooled-down')).toHaveLength(2)
+    await second.reset(undefined)
+    for (let second = 0; second < 5; second += 1) {
+      clock.advance(1_000)
+      await turns()
+    }
+    expect(await second.coolDowns.untilMs(subject)).toBeUndefined()
+  })
+
+  it('shortens none that another process began meanwhile', async () => {
+    const { all, clock, setAway } = openLimits(2)
+    setAway(true)
+    await all[0]!.coolDowns.begin(subject, clock.nowMs() + 60_000)
+    setAway(false)
+    const untilMs = clock.nowMs() + 600_000
+    await all[1]!.coolDowns.begin(subject, untilMs)
+    clock.advance(1_000)
+    await turns()
+    for (const limits of all) expect(await limits.coolDowns.untilMs(subject)).toBe(untilMs)
+  })
+
+  it('is tried no more once it is over, was lifted, or the instance closes', async () => {
+    const { parts, clock, setAway } = limitWorld()
+    let asked = 0
+    const update: typeof parts.cells.update = (name, change) => {
+      asked += 1
+      return parts.cells.update(name, change)
+    }
+    const closing = new AbortController()
+    const given = { ...parts, cells: { ...parts.cells, update }, closing: closing.signal }
+    setAway(true)
+    const [over, closed] = [createLimits(given), createLimits(given)]
+    await over.coolDowns.begin(subject, clock.nowMs() + 3_000)
+    for (let second = 0; second < 3; second += 1) {
+      clock.advance(1_000)
+      await turns()
+    }
+    expect(asked).toBe(3)
+    await closed.coolDowns.begin(subject, clock.nowMs() + 60_000)
+    closing.abort()
+    clock.advance(60_000)
+    await turns()
+    expect(asked).toBe(4)
   })
 })

@@ -17,6 +17,8 @@ const FIRST_MS = 1_000
 const LONGEST_GUESS_MS = 300_000
 /** For so long after its end a cool-down is remembered, for the next one's length. */
 const REMEMBERED_MS = 600_000
+/** One that the store did not take is tried again after this time, until it does. */
+const HAND_IN_AFTER_MS = 1_000
 /** Answers to calls that were under way say the same end a little differently. */
 const SAME_END_MS = 1_000
 
@@ -34,25 +36,64 @@ export interface CoolDowns {
   readonly records: SharedRecords<CoolDownRecord>
 }
 
-/** Makes the cool-downs of an instance. */
-export function createCoolDowns(store: LimitStore, emit: Emit): CoolDowns {
+/** One that holds here and not in the store. */
+interface Pending {
+  readonly subject: LimitSubject
+  /** By the monotonic clock, since the other one may be put back. */
+  readonly endsAtMs: number
+  readonly record: CoolDownRecord
+}
+
+/** Makes the cool-downs of an instance; what the store did not take is handed in when it is back, until `closing`. */
+export function createCoolDowns(store: LimitStore, emit: Emit, closing?: AbortSignal): CoolDowns {
   const records = createSharedRecords(COOL_DOWN_RECORDS, store)
   const { clock, onAway } = store
-  /** Begun here and not in the store: when they end, by the monotonic clock, since the other one may be put back. */
-  const pending = new Map<string, number>()
+  const pending = new Map<string, Pending>()
+  let isHandingIn = false
 
   function pendingEndOf(key: string): number {
-    const leftMs = (pending.get(key) ?? 0) - clock.monotonicMs()
+    const leftMs = (pending.get(key)?.endsAtMs ?? 0) - clock.monotonicMs()
     return leftMs > 0 ? clock.nowMs() + Math.ceil(leftMs) : 0
   }
 
-  /** The one that ends last is kept; returns when that is. */
-  function keepPending(key: string, untilMs: number): number {
-    for (const [one, endsAtMs] of pending) if (endsAtMs <= clock.monotonicMs()) pending.delete(one)
-    const endsAtMs = clock.monotonicMs() + untilMs - clock.nowMs()
-    const lastMs = Math.max(endsAtMs, pending.get(key) ?? endsAtMs)
-    pending.set(key, lastMs)
-    return lastMs
+  function forgetEnded(): void {
+    for (const [key, { endsAtMs }] of pending) if (endsAtMs <= clock.monotonicMs()) pending.delete(key)
+  }
+
+  /** The one that ends last is kept, and returned. */
+  function keepPending(subject: LimitSubject, record: CoolDownRecord): Pending {
+    forgetEnded()
+    const key = pendingKey(subject)
+    const endsAtMs = clock.monotonicMs() + record.untilMs - clock.nowMs()
+    const kept = { subject, record, endsAtMs: Math.max(endsAtMs, pending.get(key)?.endsAtMs ?? endsAtMs) }
+    pending.set(key, kept)
+    return kept
+  }
+
+  function handInLater(): void {
+    forgetEnded()
+    if (isHandingIn || pending.size === 0 || closing?.aborted === true) return
+    isHandingIn = true
+    clock.setTimer(() => {
+      void handIn().finally(() => {
+        isHandingIn = false
+        handInLater()
+      })
+    }, HAND_IN_AFTER_MS)
+  }
+
+  /** That the store is away was told when it began; what it does not take now is tried again. */
+  async function handIn(): Promise<void> {
+    forgetEnded()
+    if (closing?.aborted === true) return
+    try {
+      for (const [key, one] of [...pending]) {
+        await records.update(one.subject, joining({ ...one.record, untilMs: pendingEndOf(key) }))
+        if (pending.get(key) === one) pending.delete(key)
+      }
+    } catch {
+      return
+    }
   }
 
   function endOf({ untilMs }: CoolDownRecord, subject: LimitSubject): number | undefined {
@@ -113,12 +154,13 @@ export function createCoolDowns(store: LimitStore, emit: Emit): CoolDowns {
       const key = pendingKey(subject)
       const guess = beginning(saidUntilMs)(records.seen(subject), clock.nowMs())
       const owedMs = pendingEndOf(key)
-      const ours = keepPending(key, guess.result.untilMs)
+      const ours = keepPending(subject, guess.result.record)
       const { untilMs, isNew } = await changed(subject, beginning(saidUntilMs), (taken) => {
         // One from before that the store did not take, and that ends later, stays.
         const isCovered = owedMs === 0 || taken.untilMs + SAME_END_MS >= pendingEndOf(key)
         if (isCovered && pending.get(key) === ours) pending.delete(key)
       })
+      handInLater()
       const { service, identity } = subject
       if (isNew) emit('cooled-down', { service, identity, untilMs, because: 'origin-quota' })
       return untilMs
@@ -133,10 +175,16 @@ export function createCoolDowns(store: LimitStore, emit: Emit): CoolDowns {
   }
 }
 
+/** What became of beginning one. */
+interface Begun {
+  readonly untilMs: number
+  /** False where one of the same end is under way. */
+  readonly isNew: boolean
+  readonly record: CoolDownRecord
+}
+
 /** What a cool-down makes of the one before. */
-function beginning(
-  saidUntilMs: number | undefined,
-): RecordChange<CoolDownRecord, { readonly untilMs: number; readonly isNew: boolean }> {
+function beginning(saidUntilMs: number | undefined): RecordChange<CoolDownRecord, Begun> {
   return (before, nowMs) => {
     const isUnderWay = before.untilMs > nowMs
     const isSaid = saidUntilMs !== undefined && saidUntilMs > nowMs
@@ -148,8 +196,18 @@ function beginning(
     return {
       after,
       keepUntilMs: after.untilMs + REMEMBERED_MS,
-      result: { untilMs: after.untilMs, isNew },
+      result: { untilMs: after.untilMs, isNew, record: after },
     }
+  }
+}
+
+/** What a cool-down that the store did not take makes of the one that it has by now. */
+function joining(late: CoolDownRecord): RecordChange<CoolDownRecord, undefined> {
+  return (before, nowMs) => {
+    const isCovered = before.untilMs + SAME_END_MS >= late.untilMs
+    const strikes = Math.max(before.strikes, late.strikes)
+    const after = isCovered ? before : { ...late, beganAtMs: nowMs, strikes }
+    return { after, keepUntilMs: after.untilMs + REMEMBERED_MS, result: undefined }
   }
 }
 

@@ -13,6 +13,8 @@ export interface LimitParts extends LimitStore {
   readonly emit: Emit
   /** The declared services with their limits, for tools. */
   readonly declared?: () => readonly DeclaredLimits[]
+  /** From then on nothing is handed in any more. */
+  readonly closing?: AbortSignal | undefined
 }
 
 /** Limits as the pipeline uses them. */
@@ -23,11 +25,11 @@ export interface OriginLimits extends Limits {
 }
 
 /** Makes them. What they count is in the store, so it outlives the process. */
-export function createLimits({ emit, declared = () => [], ...store }: LimitParts): OriginLimits {
+export function createLimits({ emit, declared = () => [], closing, ...store }: LimitParts): OriginLimits {
   const process = randomBytes(6).toString('base64url')
   const budgets = createBudgets(store, emit, process)
   const turns = createTurns(store, process)
-  const coolDowns = createCoolDowns(store, emit)
+  const coolDowns = createCoolDowns(store, emit, closing)
 
   return {
     budgets,
