@@ -150,7 +150,8 @@ export function createMemoryStore({ maxBytes, maxEntries, clock }: MemoryStoreOp
         const isGone = record.kind === 'vary' ? record.removeAtMs <= clock.nowMs() : isRemovable(record)
         if (isGone && removeNow(record.key) && record.kind === 'entry') removed += 1
       }
-      if (expiredAtMs === undefined) forgetMarks()
+      // Every entry was seen, whatever was asked for.
+      forgetMarks()
       return Promise.resolve(removed)
     },
 

@@ -46,6 +46,8 @@ interface State {
   /** The row begins after this number: there may have been one before, which was lost. */
   readonly begunAfter: number
   readonly lastMark: number
+  /** The number of the last mark that was forgotten; absent for none. */
+  readonly forgottenMark?: number
 }
 
 /** The row of changes. */
@@ -141,7 +143,14 @@ export function createChangeRow(rows: SharedRows, clock: Clock): ChangeRow {
       return table
     },
     async forgetMarks(idle) {
-      if (idle.length > 0) await changeMarks((marks) => marks.forget(idle))
+      if (idle.length === 0) return
+      const forgottenMark = Math.max(...idle.map(({ sequence }) => sequence))
+      // First, so that whoever looks in between and has not seen one of them takes it that everything may have changed.
+      await rows.update(CHANGES_ROW, (before) => {
+        const state = stateOf(before)
+        return put({ ...state, forgottenMark: Math.max(state.forgottenMark ?? 0, forgottenMark) })
+      })
+      await changeMarks((marks) => marks.forget(idle))
     },
   }
 }
@@ -152,6 +161,7 @@ function begun(state: State, number: number): State {
 }
 
 /** Whoever saw nothing yet has no copies of what was before the row. */
-function knowsSince({ sequence, forgotten, begunAfter }: State, seen: number): boolean {
+function knowsSince({ sequence, forgotten, begunAfter, forgottenMark = 0 }: State, seen: number): boolean {
+  if (seen < forgottenMark) return false
   return seen === sequence || (seen < sequence && seen >= forgotten && (seen === 0 || seen >= begunAfter))
 }

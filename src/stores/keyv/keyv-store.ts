@@ -170,7 +170,6 @@ export function createKeyvStore(options: KeyvStoreOptions): Store {
     },
 
     async clean(isRemovable, { expiredAtMs } = {}) {
-      const isEverySeen = expiredAtMs === undefined && rows.canScan
       const idle = (await changes.marks()).lookForIdle(clock.nowMs() - MARK_KEPT_MS)
       const gone: string[] = []
       for await (const record of records()) {
@@ -180,7 +179,7 @@ export function createKeyvStore(options: KeyvStoreOptions): Store {
       }
       let removed = 0
       for (const key of gone) if (await remove(key)) removed += 1
-      if (isEverySeen) await changes.forgetMarks(idle.left())
+      if (rows.canScan) await changes.forgetMarks(idle.left())
       return removed
     },
 

@@ -10,6 +10,7 @@ import type { GivenKeys } from '../codec/key-ring.js'
 import { loadLz4 } from '../codec/lz4.js'
 import { LOCKED } from '../key-error.js'
 import { scopeOf } from '../mark-table.js'
+import { withMarksDue } from '../marks-due.js'
 import { createAdmission } from './admission.js'
 import { createBodyWriter } from './body-writer.js'
 import { changesSince, logChange } from './change-log.js'
@@ -29,7 +30,14 @@ import { createRecordWriter } from './record-writer.js'
 import { findHead, takeOut, withoutRecords } from './records.js'
 import { entriesUnderOlderKeys } from './seal-anew.js'
 import { readSecret, secretInside } from './secret-row.js'
-import { EMPTY_STATE, putState, readState, stateForWriting, type StoreState } from './state-record.js'
+import {
+  EMPTY_STATE,
+  putState,
+  readForgotten,
+  readState,
+  stateForWriting,
+  type StoreState,
+} from './state-record.js'
 import { createTransactions, TransactionError } from './transactions.js'
 import { createUseSampler } from './use-sampler.js'
 import { noteUses } from './use-notes.js'
@@ -145,6 +153,8 @@ export async function createLmdbStore(options: LmdbStoreOptions): Promise<FrontS
     return body
   }
 
+  const cells = createLmdbCells({ tables, transactions, clock, look })
+
   function remove(key: string): Promise<boolean> {
     const bytes = recordKey(key)
     if (bytes === undefined) return Promise.resolve(false)
@@ -165,7 +175,7 @@ export async function createLmdbStore(options: LmdbStoreOptions): Promise<FrontS
 
   return {
     tier: 'lmdb',
-    cells: createLmdbCells({ tables, transactions, clock, look }),
+    cells,
     ledger: createLmdbLedger({
       tables,
       clock,
@@ -220,15 +230,20 @@ export async function createLmdbStore(options: LmdbStoreOptions): Promise<FrontS
 
     marks: (afterSequence) => marks.asOf(currentState()).after(afterSequence),
     sequence: () => currentState().sequence,
-    changesSince: (sequence) => changesSince(tables, currentState(), sequence),
+    changesSince(sequence) {
+      const changes = changesSince(tables, currentState(), sequence)
+      // Whoever has not seen a mark that was forgotten since is not told of it any more.
+      return sequence < readForgotten(tables) ? { ...changes, isComplete: false } : changes
+    },
     list(query) {
       look()
       return listHeads(tables, query)
     },
 
-    clean(isRemovable, cleaning = {}) {
-      look()
-      return cleanRecords({ tables, transactions, marks, clock, isRemovable, ...cleaning })
+    async clean(isRemovable, cleaning = {}) {
+      const standing = marks.asOf(currentState()).size()
+      const asked = await withMarksDue({ isRemovable, ...cleaning }, { marks: standing, cells })
+      return cleanRecords({ tables, transactions, marks, clock, ...asked })
     },
 
     secret() {

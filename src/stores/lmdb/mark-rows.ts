@@ -5,7 +5,7 @@ import { createByteReader } from '../codec/byte-reader.js'
 import { createByteWriter } from '../codec/byte-writer.js'
 import { createMarkTable, markId, scopeOf, type MarkTable } from '../mark-table.js'
 import { logMark, marksSince } from './change-log.js'
-import type { StoreState } from './state-record.js'
+import { putForgotten, type StoreState } from './state-record.js'
 import type { Tables } from './tables.js'
 
 /** The marks of a store. */
@@ -84,7 +84,9 @@ export function createMarkRows(tables: Tables): MarkRows {
     forget(marks) {
       for (const mark of marks) {
         const rowKey = rowKeyOf(tables, mark)
-        if (markAt(rowKey)?.sequence === mark.sequence) tables.marks.remove(rowKey)
+        if (markAt(rowKey)?.sequence !== mark.sequence) continue
+        tables.marks.remove(rowKey)
+        putForgotten(tables, mark.sequence)
       }
       table.forget(marks)
     },

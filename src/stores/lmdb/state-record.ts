@@ -35,6 +35,8 @@ export const EMPTY_STATE: StoreState = Object.freeze({
 })
 
 const STATE_KEY = Buffer.from('state')
+/** Stores of earlier versions have no such row. */
+const FORGOTTEN_KEY = Buffer.from('forgotten')
 
 /** Whether there is a store at all, whoever can read it. */
 export function isBegun(tables: BareTables): boolean {
@@ -68,6 +70,21 @@ export function putState(tables: Tables, state: StoreState): void {
   writer.integer(Math.max(0, state.liveBytes))
   writer.byte(state.isEvicting ? 1 : 0)
   tables.state.put(STATE_KEY, tables.envelope.seal('state', STATE_KEY, writer.finish()))
+}
+
+/** The number of the last mark that was forgotten; 0 for none. */
+export function readForgotten(tables: Tables): number {
+  const sealed = tables.state.peek(FORGOTTEN_KEY)
+  if (sealed === undefined) return 0
+  const opened = tables.envelope.open('state', FORGOTTEN_KEY, sealed)
+  return opened.state === 'whole' ? createByteReader(opened.payload).integer() : 0
+}
+
+/** Notes that a mark was forgotten, inside a write transaction. */
+export function putForgotten(tables: Tables, sequence: number): void {
+  const writer = createByteWriter()
+  writer.integer(Math.max(sequence, readForgotten(tables)))
+  tables.state.put(FORGOTTEN_KEY, tables.envelope.seal('state', FORGOTTEN_KEY, writer.finish()))
 }
 
 /** The state inside a write transaction: counted anew where the record is damaged. */

@@ -27,6 +27,8 @@ export interface Heard {
   /** Begins anew: whatever was before may have changed. */
   reset(last: number, lastMark: number, marks: readonly Mark[]): void
   since(sequence: number): Changes
+  /** Forgets marks; whoever did not hear of them yet is not told of them any more, but that everything may have changed. */
+  forgetMarks(forgotten: readonly Mark[]): void
 }
 
 /** Begins with nothing heard. `openMark` reads the payload of a mark; undefined where it is damaged. */
@@ -37,6 +39,8 @@ export function createHeard(openMark: (payload: Buffer, number: number) => Mark 
   let lastMark = 0
   /** From this number on every change is known. */
   let knownFrom = 0
+  /** The number of the last mark that was forgotten. */
+  let forgottenMark = 0
 
   function note(key: string, number: number): void {
     keys.push({ key, number })
@@ -68,7 +72,7 @@ export function createHeard(openMark: (payload: Buffer, number: number) => Mark 
       lastMark = markNumber
     },
     since(sequence) {
-      const isComplete = sequence <= last && sequence >= knownFrom
+      const isComplete = sequence <= last && sequence >= Math.max(knownFrom, forgottenMark)
       const changed = new Map<string, number>()
       for (let at = keys.length - 1; isComplete && at >= 0; at -= 1) {
         const { key, number } = keys[at] ?? { key: '', number: 0 }
@@ -76,6 +80,10 @@ export function createHeard(openMark: (payload: Buffer, number: number) => Mark 
         if (!changed.has(key)) changed.set(key, number)
       }
       return { sequence: last, keys: changed, hasNewMarks: lastMark > sequence, isComplete }
+    },
+    forgetMarks(forgotten) {
+      for (const { sequence } of forgotten) forgottenMark = Math.max(forgottenMark, sequence)
+      marks.forget(forgotten)
     },
   }
 }

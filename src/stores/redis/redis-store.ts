@@ -6,6 +6,7 @@ import { type Clock, systemClock } from '../../shared/clock.js'
 import type { GivenKeys } from '../codec/key-ring.js'
 import { loadLz4 } from '../codec/lz4.js'
 import type { StoreOpenError, StoreOpenReason } from '../store-open-error.js'
+import { withMarksDue } from '../marks-due.js'
 import type { TierStateListener } from '../tier-state.js'
 import { createBodyWriter } from './body-writer.js'
 import { createCellWatch } from './cell-watch.js'
@@ -138,6 +139,7 @@ export async function createRedisStore(options: RedisStoreOptions): Promise<Stor
     ...{ link, names, state, chunks, packing, clock, maxEntryBytes, writeBody },
     peek: reader.peek,
   })
+  const cells = createRedisCells({ link, names, lock, watch })
   const index = createEntryIndex({ link, names, state, reader, writer, clock })
 
   /** Looking at entries takes out those that are not encrypted; what is left by a process that ends expires. */
@@ -169,7 +171,7 @@ export async function createRedisStore(options: RedisStoreOptions): Promise<Stor
   return {
     tier: 'redis',
     isRemote: true,
-    cells: createRedisCells({ link, names, lock, watch }),
+    cells,
     ledger: createRedisLedger({ link, names, clock, services: createLedgerServices(link, names, lock) }),
     read: reader.read,
     head: reader.head,
@@ -182,7 +184,11 @@ export async function createRedisStore(options: RedisStoreOptions): Promise<Stor
     sequence: () => state.known(({ last }) => last()),
     changesSince: (sequence) => state.known(({ since }) => since(sequence)),
     list: index.list,
-    clean: (isRemovable, { expiredAtMs } = {}) => index.clean({ isRemovable, expiredAtMs }),
+    async clean(isRemovable, cleaning = {}) {
+      const standing = await state.known(({ marks }) => marks.size())
+      const asked = await withMarksDue({ isRemovable, ...cleaning }, { marks: standing, cells })
+      return index.clean({ isRemovable: asked.isRemovable, expiredAtMs: asked.expiredAtMs })
+    },
     secret: secret.read,
     health: createRedisHealth({ link, names, lock, shown: endpoint.shown }),
     async close() {

@@ -344,7 +344,7 @@ export function createSharedState(parts: SharedStateParts): SharedState {
       if (marks.length === 0) return
       const args = marks.flatMap((mark) => [markRowId(lock.rowNames(), mark), String(mark.sequence)])
       await call('forget purges', FORGET_MARKS, [...stateKeys, names.marks], args)
-      heard.marks.forget(marks)
+      heard.forgetMarks(marks)
     },
 
     stop() {
