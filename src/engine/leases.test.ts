@@ -1,6 +1,8 @@
 // Leases by name over cells, and what of a failure other processes get to know.
 import { describe, expect, it } from 'vitest'
 import { createFakeClock } from '../../test/helpers/fake-clock.js'
+import { until } from '../../test/helpers/gate.js'
+import type { Cells } from '../model/cells.js'
 import type { LeaseEnd } from '../model/leases.js'
 import { CachetteError } from '../errors/cachette-error.js'
 import { createMemoryCells } from '../stores/memory-cells.js'
@@ -78,6 +80,51 @@ describe('a lease', () => {
       await taken.lease.release(end, { rememberMs: 60_000 })
       clock.advance(59_999)
     }
+  })
+
+  it('that the store gave without a word of it is given back once it answers', async () => {
+    const clock = createFakeClock()
+    const cells = createMemoryCells(clock)
+    let isSilent = true
+    const silent: Cells = {
+      ...cells,
+      async update(name, change) {
+        const result = await cells.update(name, change)
+        if (isSilent) throw new Error('no answer')
+        return result
+      },
+    }
+    const away = createLeases(silent, clock)
+    const leases = createLeases(cells, clock)
+    await expect(away.take('key', { mustAsk: true })).rejects.toThrow('no answer')
+    expect((await leases.take('key', { mustAsk: true })).state).toBe('held')
+    isSilent = false
+    clock.advance(100)
+    await until(async () => (await leases.take('key', { mustAsk: true })).state === 'taken')
+  })
+
+  it('whose end the store was not told is ended once it answers', async () => {
+    const clock = createFakeClock()
+    const cells = createMemoryCells(clock)
+    let isAway = false
+    const leases = createLeases(cells, clock)
+    const far = createLeases(
+      {
+        ...cells,
+        update: (name, change) => (isAway ? Promise.reject(new Error('away')) : cells.update(name, change)),
+      },
+      clock,
+    )
+    const taken = await far.take('key', { mustAsk: true })
+    if (taken.state !== 'taken') throw new Error('expected to be taken')
+    isAway = true
+    await expect(taken.lease.release({ kind: 'stored' })).rejects.toThrow('away')
+    clock.advance(100)
+    expect((await leases.take('key', { mustAsk: true })).state).toBe('held')
+    await Promise.resolve()
+    isAway = false
+    clock.advance(100)
+    await until(async () => (await leases.take('key', { mustAsk: true })).state === 'taken')
   })
 
   it('that was passed on is whoever’s waited, and nobody rests', async () => {

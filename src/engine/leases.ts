@@ -26,11 +26,39 @@ const LOOK_FIRST_MS = 2
 const LOOK_LAST_MS = 25
 /** The same where the store tells of changes, in case it did not. */
 const LOOK_WATCHED_MS = 250
+/** How often a store that was away is told again of a lease that nobody in this process holds. */
+const TELL_AGAIN_MS = 100
+
+/** How work ended, and for how long others are to know. */
+interface EndedAs {
+  readonly end: LeaseEnd
+  readonly restMs: number
+  readonly rememberMs: number
+}
 
 /** Makes the leases of a store. */
 export function createLeases(cells: Cells, clock: Clock): Leases {
   function nameOf(name: string): string {
     return `lease:${name}`
+  }
+
+  /** Gives back what may stand in the store under a token: a store that goes away may have carried out what it did not answer. */
+  function giveBackLater(name: string, token: string, end: EndedAs): void {
+    const untilMs = clock.monotonicMs() + LEASE_MS
+    const tryAgain = (): void => {
+      if (clock.monotonicMs() > untilMs) return
+      clock.setTimer(() => void giveBack(name, token, end).catch(tryAgain), TELL_AGAIN_MS)
+    }
+    tryAgain()
+  }
+
+  async function giveBack(name: string, token: string, { end, restMs, rememberMs }: EndedAs): Promise<void> {
+    await cells.update<void>(nameOf(name), (before, nowMs) => {
+      const row = readLeaseRow(before)
+      if (row?.token !== token || row.end !== undefined) return { action: 'leave', result: undefined }
+      if (end.kind === 'stored') return { action: 'remove', result: undefined }
+      return put(endedRow(row, end, { nowMs, restMs, rememberMs }))
+    })
   }
 
   function hold(name: string, token: string): Lease {
@@ -54,11 +82,10 @@ export function createLeases(cells: Cells, clock: Clock): Leases {
       async release(end, { restMs = 0, rememberMs = 0 } = {}) {
         isEnded = true
         cancelTimer()
-        await cells.update<void>(nameOf(name), (before, nowMs) => {
-          const row = readLeaseRow(before)
-          if (row?.token !== token) return { action: 'leave', result: undefined }
-          if (end.kind === 'stored') return { action: 'remove', result: undefined }
-          return put(endedRow(row, end, { nowMs, restMs, rememberMs }))
+        const endedAs = { end, restMs, rememberMs }
+        await giveBack(name, token, endedAs).catch((error: unknown) => {
+          giveBackLater(name, token, endedAs)
+          throw error
         })
       },
     }
@@ -108,7 +135,7 @@ export function createLeases(cells: Cells, clock: Clock): Leases {
   return {
     async take(name, { mustAsk }): Promise<LeaseAnswer> {
       const token = randomBytes(9).toString('base64url')
-      const row = await cells.update<LeaseRow>(nameOf(name), (before, nowMs) => {
+      const taking = cells.update<LeaseRow>(nameOf(name), (before, nowMs) => {
         const known = readLeaseRow(before)
         if (known !== undefined && isHeld(known, nowMs)) return { action: 'leave', result: known }
         if (known !== undefined && !mustAsk && known.restUntilMs > nowMs)
@@ -122,6 +149,10 @@ export function createLeases(cells: Cells, clock: Clock): Leases {
         }
         return { ...put(taken), result: taken }
       })
+      const row = await taking.catch((error: unknown) => {
+        giveBackLater(name, token, { end: { kind: 'passed-on' }, restMs: 0, rememberMs: 0 })
+        throw error
+      })
       if (row.token === token) return { state: 'taken', lease: hold(name, token), failures: row.failures }
       if (row.end === undefined) return { state: 'held', ended: (signal) => waitFor(name, row.token, signal) }
       return { state: 'resting', failure: failureOf(row.end), untilMs: row.restUntilMs }
@@ -132,11 +163,7 @@ export function createLeases(cells: Cells, clock: Clock): Leases {
 function endedRow(
   row: LeaseRow,
   end: LeaseEnd,
-  {
-    nowMs,
-    restMs,
-    rememberMs,
-  }: { readonly nowMs: number; readonly restMs: number; readonly rememberMs: number },
+  { nowMs, restMs, rememberMs }: Omit<EndedAs, 'end'> & { readonly nowMs: number },
 ): LeaseRow {
   const failures = failuresAfter(row, end)
   const restUntilMs = restMs > 0 ? nowMs + restMs : 0

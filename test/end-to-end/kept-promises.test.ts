@@ -45,7 +45,10 @@ describe('a store that takes no marks', () => {
     const api = cachette.service('my_service')
     const url = `${origin.url}/data`
     await api.getExternal(url)
-    expect(await errorOf(cachette.purge({ all: true }))).toMatchObject({ code: 'CACHETTE_STORE', message: expect.stringContaining('(full)') })
+    expect(await errorOf(cachette.purge({ all: true }))).toMatchObject({
+      code: 'CACHETTE_STORE',
+      message: expect.stringContaining('(full)'),
+    })
     expect(await api.fetchExternal(url)).toMatchObject({ outcome: 'miss', because: 'purged' })
     expect((await api.fetchExternal(url)).outcome).toBe('hit')
     await cachette.close()
