@@ -13,7 +13,7 @@ const ROOT = new URL('../../', import.meta.url)
 const HEAD = `# Reliability
 
 What callers see when something goes wrong, played with real processes, a real redis-server, real disks and an origin that
-misbehaves on command. \`npm run drills\` plays all of it and writes this page; nothing on it is typed by hand. \`npm run drills -- --short\` plays short forms.
+misbehaves on command. \`npm run drills\` plays all of it and writes this page; nothing on it is typed by hand. \`npm run drills -- --short\` plays short forms, and the checks play those of most.
 
 Every caller holds every answer against what the origin would have sent for that URL: a body that is wrong, torn, of another
 URL, or older than a purge that was acknowledged 100 ms before the call is counted as a wrong answer. *Slowest* is the longest

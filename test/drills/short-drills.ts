@@ -1,5 +1,5 @@
-// The short form of drills: every check of every scene is to be met. Limits of time are those of `npm run drills`, stretched, since
-// other tests run beside. Stampedes, memory and soaks have tests of their own.
+// The short form of drills: every check of every scene is to be met. Limits of time are those of `npm run drills`, stretched for
+// machines that have other things to do. Stampedes have a test of their own; a million URLs and soaks take long.
 import { describe, expect, it } from 'vitest'
 import { clockDrill } from './rows/clock-drill.js'
 import { killDrill } from './rows/kill-drill.js'
