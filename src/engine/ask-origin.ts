@@ -30,7 +30,7 @@ import type { FlightWork } from './flights.js'
 import { type FlightResult, rescuedResult, straightResult } from './flight-result.js'
 import { type Cost, NO_COST, Unanswered } from './hop.js'
 import type { Interest } from './interest.js'
-import { dueBytes } from './due-bytes.js'
+import { dueBytes, isOfUseWhole } from './due-bytes.js'
 import { type Judged, type ReplyHead, isJudgedByBody, judgeReply } from './judge-reply.js'
 import { type HeldBody, bodyError, holdBody } from './held-body.js'
 import type { KeyHasher } from './key-hasher.js'
@@ -151,7 +151,8 @@ export function createAskOrigin({ clock, bus, pipeline, answers, ...parts }: Ask
     const confirmed = { nowMs: clock.nowMs(), monotonicMs: clock.monotonicMs() }
     const expected = decide(errand, byHead, { ...taking, confirmed, sizeBytes: reply.sizeBytes })
     const isJudged = isJudgedByBody(call, reply, reply.sizeBytes) || isPageForJson(reply, errand.entry)
-    reply.dueInTime?.(dueBytes({ call, reply, isJudged, isStored: expected.action === 'store' }))
+    const isStored = expected.action === 'store'
+    reply.dueInTime?.(dueBytes({ call, reply, isJudged, isStored }), { isOneWait: isOfUseWhole(reply) })
     const held = holdBody({
       call,
       reply,

@@ -34,3 +34,8 @@ export function dueBytes({ call, reply, isJudged, isStored }: ComingReply): numb
   const isDocument = bodyForm(type) !== 'bytes' && !EVENTS.test(type ?? '')
   return isStored && isDocument ? Math.min(READ_AHEAD_BYTES, maxBodyBytes) : 0
 }
+
+/** JSON is of no use to anybody before its end: who reads it waits for all of it, however large it is. */
+export function isOfUseWhole({ headers }: Pick<ReplyHead, 'headers'>): boolean {
+  return bodyForm(firstValue(headers, 'content-type')) === 'json'
+}

@@ -198,6 +198,25 @@ describe('the deadline of a call', () => {
     expect(await errorOf(pieces.next() as Promise<unknown>)).toMatchObject({ code: 'CACHETTE_TIMEOUT' })
   })
 
+  it('of a stream that is of use only whole counts all that is waited for its pieces, and no pause of its reader', async () => {
+    const { clock, reply, answer, source } = openDeadline({ takes: 'stream' })
+    clock.advance(300)
+    answer()
+    const { body, dueInTime } = await reply
+    dueInTime!(1, { isOneWait: true })
+    const pieces = body[Symbol.asyncIterator]()
+    for (let piece = 0; piece < 3; piece += 1) {
+      const coming = pieces.next()
+      clock.advance(200)
+      source.push(1)
+      expect((await coming).value).toHaveLength(1)
+      if (piece > 0) clock.advance(100 * TIMEOUT_MS)
+    }
+    const failing = errorOf(pieces.next() as Promise<unknown>)
+    clock.advance(TIMEOUT_MS - 900)
+    expect(await failing).toMatchObject({ code: 'CACHETTE_TIMEOUT' })
+  })
+
   it('of a stream that has ended is not set again by what was due', async () => {
     const { clock, reply, answer, source, signal, told } = openDeadline({ takes: 'stream' })
     answer()

@@ -3,7 +3,7 @@ import { CachetteError } from '../errors/cachette-error.js'
 import { timedOut } from '../errors/timed-out.js'
 import type { Clock } from '../shared/clock.js'
 import type { Emit } from './emit.js'
-import type { OriginCall, OriginStep } from './origin-call.js'
+import type { OriginCall, OriginReply, OriginStep } from './origin-call.js'
 
 /** What a deadline needs. */
 export interface DeadlineParts {
@@ -27,13 +27,14 @@ const NEVER = new AbortController().signal
 export function withDeadline(parts: DeadlineParts, next: OriginStep): OriginStep {
   const { clock } = parts
   return async (call) => {
+    const beganMs = clock.monotonicMs()
     const endsAtMs = endOf(call, clock)
     const watch = watchOver(call, endsAtMs, parts)
     try {
       if (endsAtMs !== undefined && endsAtMs <= clock.monotonicMs()) throw timedOut(call, call.attempts.count)
       watch.startForCall()
       const reply = await watch.outcomeOf(next({ ...call, signal: watch.signal, endsAtMs }))
-      const { body, dueInTime } = watchedBody(reply.body, watch, call.takes)
+      const { body, dueInTime } = watchedBody(reply.body, { watch, clock, beganMs, takes: call.takes })
       return { ...reply, body, dueInTime, signal: watch.signal, cancel: watch.cancel }
     } catch (error) {
       watch.end()
@@ -50,14 +51,16 @@ function endOf(
   return ownMs === Number.POSITIVE_INFINITY ? undefined : Math.min(ownMs, endsAtMs)
 }
 
+type DueInTime = Required<OriginReply>['dueInTime']
+
 /** The signals and the timer that can end one call. */
 interface Watch {
   readonly signal: AbortSignal
   cancel(reason: Error): void
   /** Starts the timer of the call, or starts it anew. */
   startForCall(): void
-  /** Starts a timer for one piece. */
-  startForPiece(): void
+  /** Starts a timer for one piece, or for what is left of it where some of the time is spent. */
+  startForPiece(spentMs: number): void
   stop(): void
   /** The result of some work, or the reason for which the call was ended. */
   outcomeOf<Result>(work: Promise<Result>): Promise<Result>
@@ -109,7 +112,7 @@ function watchOver(
     stop,
     end,
     startForCall: () => start(Math.max(0, (endsAtMs ?? 0) - clock.monotonicMs())),
-    startForPiece: () => start(timeoutMs),
+    startForPiece: (spentMs) => start(Math.max(0, timeoutMs - spentMs)),
     outcomeOf: (work) => outcomeOf(work, ending.signal),
   }
 }
@@ -117,17 +120,27 @@ function watchOver(
 /** A body whose reader hears of the end of the call at once, whatever the network does. */
 function watchedBody(
   body: AsyncIterable<Uint8Array>,
-  watch: Watch,
-  takes: OriginCall['takes'],
-): { readonly body: AsyncIterable<Uint8Array>; dueInTime(firstBytes: number): void } {
+  parts: {
+    readonly watch: Watch
+    readonly clock: Clock
+    readonly beganMs: number
+    readonly takes: OriginCall['takes']
+  },
+): { readonly body: AsyncIterable<Uint8Array>; readonly dueInTime: DueInTime } {
+  const { watch, clock, beganMs, takes } = parts
   /** So much is bounded by the deadline of the call; beyond it each piece has a timer of its own. */
   let dueBytes = takes === 'whole' ? Number.POSITIVE_INFINITY : 0
   let sizeBytes = 0
   let isOver = false
+  /** What was waited since the call began, but for pauses of the reader beyond what is due, where one timeout is for all pieces. */
+  let waitedMs = 0
+  let isOneWait = false
   const isTimedByPiece = (): boolean => sizeBytes >= dueBytes
   if (isTimedByPiece()) watch.stop()
 
-  function dueInTime(firstBytes: number): void {
+  const dueInTime: DueInTime = (firstBytes, { isOneWait: isForAll = false } = {}) => {
+    isOneWait = isForAll
+    if (isOneWait) waitedMs = clock.monotonicMs() - beganMs
     if (isOver || firstBytes <= dueBytes) return
     dueBytes = firstBytes
     if (!isTimedByPiece()) watch.startForCall()
@@ -138,10 +151,14 @@ function watchedBody(
       const pieces = body[Symbol.asyncIterator]()
       return {
         async next() {
-          if (isTimedByPiece()) watch.startForPiece()
+          const sinceMs = clock.monotonicMs()
+          const isTimed = isTimedByPiece()
+          if (isTimed) watch.startForPiece(waitedMs)
           try {
             const piece = await watch.outcomeOf(pieces.next())
             sizeBytes += piece.done === true ? 0 : piece.value.byteLength
+            if (isOneWait)
+              waitedMs = isTimed ? waitedMs + clock.monotonicMs() - sinceMs : clock.monotonicMs() - beganMs
             isOver = piece.done === true
             if (isOver) watch.end()
             else if (isTimedByPiece()) watch.stop()

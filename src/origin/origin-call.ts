@@ -67,9 +67,10 @@ export interface OriginReply {
   cancel(reason: Error): void
   /**
    * Says that the body's first bytes, so many of them decoded, are due by the end of the call's deadline, all together: a source that
-   * drips then ends with it. What comes beyond them is timed by piece. There where a deadline watches over the call.
+   * drips then ends with it. What comes beyond them is timed by piece, or, where `isOneWait`, all that is waited for pieces together.
+   * There where a deadline watches over the call.
    */
-  dueInTime?(firstBytes: number): void
+  dueInTime?(firstBytes: number, options?: { readonly isOneWait?: boolean }): void
 }
 
 /** A reply judged, with its body where that was waited for. */
