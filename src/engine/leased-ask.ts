@@ -75,7 +75,7 @@ export function createLeasedAsk(parts: LeasedAskParts): LeasedAsk {
     const sinceMs = clock.nowMs() - CLOCK_SKEW_MS
     const facts = { key: call.key, service: call.service.name }
     let mustAsk = name !== call.key || !askOrigin.canRescue(errand)
-    for (let hasWaited = false; ; hasWaited = true) {
+    for (let hasWaited = false; ;) {
       const answer = await tryTaking(name, mustAsk)
       const asking = hasWaited ? late : errand
       if (answer === undefined) return askOrigin.ask(asking, interest)
@@ -95,6 +95,7 @@ export function createLeasedAsk(parts: LeasedAskParts): LeasedAsk {
       bus.emit('lease', { ...facts, state: 'waited' })
       interest.holdUp()
       const end = await waitForEnd(answer, endsAtMs)
+      hasWaited = true
       if (end === 'too-late') return atOnce(askOrigin.rescueOrThrow(errand, tooLateFor(errand)))
       const told = end === undefined ? undefined : await takeEnd(end, { errand: late, sinceMs }, interest)
       if (told !== undefined) return told

@@ -9,6 +9,7 @@ import type { Awaitable, StoreTier } from '../model/tier.js'
 import type { Clock } from '../shared/clock.js'
 import { isRemote, taken } from './taken-record.js'
 import { createOwnMarks } from './own-marks.js'
+import { createWritesAhead } from './writes-ahead.js'
 import { type MarkIndex, createMarkIndex } from '../model/mark-index.js'
 
 /** A record and the tier that had it. */
@@ -87,13 +88,11 @@ export async function createTiers(parts: TierParts): Promise<Tiers> {
   let seen = 0
   let marksRead = 0
   const warned = new Set<string>()
-  const writing = new Set<Promise<unknown>>()
   const ownMarks = createOwnMarks()
   let waitingBytes = 0
-  /** Keys whose near copy is ahead of the store, with the number of writes under way. */
-  const ahead = new Map<string, number>()
-  /** Changes of such keys that were seen meanwhile, by their numbers. */
-  const passedOver = new Map<string, number>()
+  const ahead = createWritesAhead()
+  /** A look that a process which idled waits for. */
+  let lateLook: Promise<void> | undefined
 
   function onFailure(operation: string, error: unknown): undefined {
     const reason = error instanceof Error ? error : new Error(String(error))
@@ -133,10 +132,7 @@ export async function createTiers(parts: TierParts): Promise<Tiers> {
     // Marks that the store forgot are not among those read anew, and may cover what stands here alone.
     if (isAnew) return near.forgetAll()
     for (const [key, number] of changes.keys) {
-      if (ahead.has(key)) {
-        passedOver.set(key, number)
-        continue
-      }
+      if (ahead.passOver(key, number)) continue
       const copy = near.head(key) as EntryHead | undefined
       if (copy === undefined || copy.sequence < number) near.forget(key)
     }
@@ -148,7 +144,11 @@ export async function createTiers(parts: TierParts): Promise<Tiers> {
   }
 
   function needsAllMarks({ isComplete, hasNewMarks }: Changes): boolean {
-    return !isComplete || (hasNewMarks && marks.size() > marksRead * MAX_MARK_GROWTH + FREE_MARK_GROWTH)
+    return !isComplete || (hasNewMarks && isBloated())
+  }
+
+  function isBloated(): boolean {
+    return marks.size() > marksRead * MAX_MARK_GROWTH + FREE_MARK_GROWTH
   }
 
   /** Asked after the changes, so that no mark is missed which they tell of. */
@@ -277,7 +277,7 @@ export async function createTiers(parts: TierParts): Promise<Tiers> {
       if (!isSame || copy === undefined) return
       if (copy.sequence < result.sequence) near.keep({ ...copy, sequence: result.sequence })
       // Another process may have replaced it while this one was not looking, and the change may have been passed over.
-      const isReplaced = (passedOver.get(record.key) ?? 0) > result.sequence
+      const isReplaced = ahead.passedOver(record.key) > result.sequence
       if (isReplaced || (record.kind === 'entry' && isOutdone(record, result.sequence)))
         near.forget(record.key)
     } else if (result.because === 'purged-meanwhile' || result.because === 'replaced') near.forget(record.key)
@@ -313,21 +313,6 @@ export async function createTiers(parts: TierParts): Promise<Tiers> {
     return result
   }
 
-  function tracked<Result>(key: string, work: () => Promise<Result>): Promise<Result> {
-    ahead.set(key, (ahead.get(key) ?? 0) + 1)
-    const tracking = work().finally(() => {
-      writing.delete(tracking)
-      const left = (ahead.get(key) ?? 1) - 1
-      if (left > 0) ahead.set(key, left)
-      else {
-        ahead.delete(key)
-        passedOver.delete(key)
-      }
-    })
-    writing.add(tracking)
-    return tracking
-  }
-
   seen = (await attempt('look', () => shared.sequence())) ?? 0
   loadMarks((await attempt('read marks', () => shared.marks())) ?? [])
 
@@ -347,16 +332,19 @@ export async function createTiers(parts: TierParts): Promise<Tiers> {
       bus.emit('tier-failed', { tier: shared.tier, operation, error: reason })
     },
     lookIfDue(monotonicMs) {
+      if (lateLook !== undefined) return true
       const sinceMs = monotonicMs - lastLookMs
       if (isOneTier || sinceMs < LOOK_EVERY_MS) return false
       const looking = look()
-      return looking !== undefined && sinceMs > SEEN_WITHIN_MS && awaySinceMs === undefined
+      if (looking === undefined || sinceMs <= SEEN_WITHIN_MS || awaySinceMs !== undefined) return false
+      lateLook = looking.finally(() => (lateLook = undefined))
+      return true
     },
     async lookNow() {
       await look()
     },
     async find(key) {
-      const looking = isOneTier ? undefined : look()
+      const looking = isOneTier ? undefined : (lateLook ?? look())
       if (looking !== undefined) await looking
       const copy = near?.read(key)
       if (copy !== undefined) return { record: copy, tier: 'memory' }
@@ -371,29 +359,28 @@ export async function createTiers(parts: TierParts): Promise<Tiers> {
       if (isRemote(record)) near?.forget(record.key)
       else near?.keep(record)
     },
-    commit: (record, beganSequence) => tracked(record.key, () => commit(record, beganSequence)),
+    commit: (record, beganSequence) => ahead.track(record.key, () => commit(record, beganSequence)),
     openWriter: (bodyId) => (canShare ? shared.writeBody?.(bodyId) : undefined),
     finish: (writer, head, beganSequence) =>
-      tracked(head.key, async () => {
+      ahead.track(head.key, async () => {
         const result = noteRefusal(await attempt('write', () => writer.finish(head, beganSequence)))
         noteStored(head, beganSequence, result)
         // What was written is in the store alone: a near copy of the key is of another response.
         if (result?.isStored === true) near?.forget(head.key)
         return result
       }),
-    confirm: (entry, beganSequence) => tracked(entry.key, () => confirm(entry, beganSequence)),
+    confirm: (entry, beganSequence) => ahead.track(entry.key, () => confirm(entry, beganSequence)),
     async addMark(scope, { isSoft }) {
       try {
         const mark = await shared.addMark(scope, { isSoft, atMs: clock.nowMs() })
         marks.add(mark)
+        if (isOneTier && isBloated()) loadMarks(await shared.marks())
         return mark
       } catch (error) {
         marks.add(ownMarks.draw({ scope, isSoft, atMs: clock.nowMs() }, await began()))
         throw error
       }
     },
-    async settled() {
-      while (writing.size > 0) await Promise.all(writing)
-    },
+    settled: ahead.settled,
   }
 }

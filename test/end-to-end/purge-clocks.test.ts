@@ -36,13 +36,15 @@ async function openPair(storeOf: (which: number) => StoreOption): Promise<Pair> 
 
 const ask = ({ api }: CacheWorld) => api.fetchExternal('/data')
 
-/** After a while in which it was not asked, the very first call of the other one sees it. */
+/** After a while in which it was not asked, the very first calls of the other one see it. */
 async function expectSeenAtOnce([one, other]: Pair): Promise<void> {
   await one.cachette.purge({ service: 'my_service' })
   // Whatever is on its way to the other one over its connections has come before this has.
   await other.cachette.health()
   other.clock.advance(LOOK_MS * 5)
-  expect(await ask(other)).toMatchObject({ outcome: 'miss', because: 'purged' })
+  const answers = await Promise.all([ask(other), ask(other)])
+  expect(answers.map(({ outcome }) => outcome).sort()).toEqual(['coalesced', 'miss'])
+  expect(answers.map(({ because }) => because)).toContain('purged')
 }
 
 /** The other one looks once 50 ms of its time have passed; no more time passes until it has seen the purge. */

@@ -82,17 +82,17 @@ export function createCoolDowns(store: LimitStore, emit: Emit, closing?: AbortSi
     }, HAND_IN_AFTER_MS)
   }
 
-  /** That the store is away was told when it began; what it does not take now is tried again. */
+  /** That the store is away was told when it began; what it does not take now is tried again, and keeps nothing else from it. */
   async function handIn(): Promise<void> {
     forgetEnded()
-    if (closing?.aborted === true) return
-    try {
-      for (const [key, one] of [...pending]) {
-        await records.update(one.subject, joining({ ...one.record, untilMs: pendingEndOf(key) }))
-        if (pending.get(key) === one) pending.delete(key)
-      }
-    } catch {
-      return
+    for (const [key, one] of [...pending]) {
+      if (closing?.aborted === true) return
+      const record = { ...one.record, untilMs: pendingEndOf(key) }
+      const isTaken = await records.update(one.subject, joining(record)).then(
+        () => true,
+        () => false,
+      )
+      if (isTaken && pending.get(key) === one) pending.delete(key)
     }
   }
 
