@@ -237,10 +237,10 @@ export async function openCachette(options: unknown, origin: InstanceOrigin): Pr
   let cachedFetch: CachedFetch | undefined
   let closing: Promise<void> | undefined
 
-  /** Calls that are still under way after a while are cut off, so that what was counted and stored is kept. */
+  /** What is under way or being read after a while is cut off, so that what was counted and stored is kept. */
   async function closeAll(): Promise<void> {
     stopHousekeeping()
-    const settled = engine.close()
+    const settled = engine.close(cutOff.signal)
     await Promise.race([
       settled,
       new Promise<void>((resolve) => void clock.setTimer(resolve, CUT_OFF_AFTER_MS)),

@@ -22,6 +22,7 @@ const MAX_GATHERED_BYTES = 256 * 1024 ** 2
 export function createTicket(parts: TicketParts): AnswerBody {
   let isLeft = false
   let isTaken = false
+  let tellBegun: (over: Promise<void>) => void = () => undefined
   let tellOver: () => void = () => undefined
   const over = new Promise<void>((resolve) => (tellOver = resolve))
 
@@ -43,6 +44,7 @@ export function createTicket(parts: TicketParts): AnswerBody {
   function takeStream(): AsyncGenerator<Uint8Array> {
     if (isTaken) throw new TypeError('the body was read already')
     isTaken = true
+    if (!isLeft) tellBegun(over)
     return lettingGo(stream(), leave)
   }
 
@@ -54,10 +56,10 @@ export function createTicket(parts: TicketParts): AnswerBody {
       return parts.wholeNow()
     },
     reading: {
-      get isBegun() {
-        return isTaken
+      onBegun(listener) {
+        tellBegun = listener
+        if (isTaken && !isLeft) listener(over)
       },
-      over,
     },
     async gather() {
       const whole = parts.wholeNow()

@@ -45,8 +45,11 @@ import { createWallReader } from './wall-reader.js'
 export interface Engine {
   /** The answer: at once for a fresh entry near at hand, else as a promise. */
   answer(request: CacheRequest): CacheAnswer | Promise<CacheAnswer>
-  /** Refuses requests from now on, and resolves when those under way are done and stored, and what is being read was read. */
-  close(): Promise<void>
+  /**
+   * Refuses requests from now on, and resolves when those under way are done and stored, and what is being read was read;
+   * readers are not waited for beyond the cut-off.
+   */
+  close(cutOff: AbortSignal): Promise<void>
 }
 
 /** What an engine is made of. */
@@ -201,12 +204,12 @@ export function createEngine(parts: EngineParts): Engine {
 
   return {
     answer,
-    async close() {
+    async close(cutOff) {
       isClosed = true
       await Promise.allSettled(underWay)
       await begun()
       await flights.settled()
-      await bodies.settled()
+      await bodies.settled(cutOff)
       await tiers.settled()
     },
   }

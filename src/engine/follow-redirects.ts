@@ -60,7 +60,7 @@ export async function followRedirects(request: CacheRequest, { answerHop, claim 
 
 /** The body of a redirect is short and read by nobody: it is read here, so that the answer can be stored. */
 function letGo(body: AnswerBody): void {
-  if (body.whole !== undefined) return
+  if (body.whole !== undefined) return body.discard()
   const reading = async (): Promise<void> => {
     let sizeBytes = 0
     for await (const piece of body.stream()) {

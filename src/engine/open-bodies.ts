@@ -1,30 +1,35 @@
-// Bodies that callers were given and that are still coming, so that whoever closes can wait for those that are being read.
-import type { AnswerBody, Reading } from '../model/answer-body.js'
+// Bodies that callers are in the middle of reading, so that whoever closes can wait for them. Of each no more is held than
+// the promise of its end: neither what nobody reads nor what a reader forgot is kept in memory from here.
+import type { AnswerBody } from '../model/answer-body.js'
 
 /** Bodies in the hands of callers. */
 export interface OpenBodies {
-  /** Remembers one until its caller is done with it. */
+  /** Remembers one from when its caller begins to read until it is done. */
   add(body: AnswerBody): void
-  /** Resolves when nobody is in the middle of reading one. Those that nobody has begun to read are not waited for. */
-  settled(): Promise<void>
+  /**
+   * Resolves when nobody is in the middle of reading one, or, whatever readers do, with the cut-off. Those that nobody has
+   * begun to read are not waited for.
+   */
+  settled(cutOff: AbortSignal): Promise<void>
 }
 
 /** Makes an empty set. */
 export function createOpenBodies(): OpenBodies {
-  const open = new Set<Reading>()
+  const ends = new Set<Promise<void>>()
 
   return {
     add({ whole, reading }) {
-      if (whole !== undefined || reading === undefined) return
-      open.add(reading)
-      void reading.over.then(() => open.delete(reading))
+      if (whole !== undefined) return
+      reading?.onBegun((over) => {
+        ends.add(over)
+        void over.then(() => ends.delete(over))
+      })
     },
-    async settled() {
-      for (;;) {
-        const begun = [...open].filter(({ isBegun }) => isBegun)
-        if (begun.length === 0) return
-        await Promise.all(begun.map(({ over }) => over))
-      }
+    async settled(cutOff) {
+      const isCutOff = new Promise<void>((resolve) =>
+        cutOff.addEventListener('abort', () => resolve(), { once: true }),
+      )
+      while (ends.size > 0 && !cutOff.aborted) await Promise.race([isCutOff, Promise.all(ends)])
     },
   }
 }

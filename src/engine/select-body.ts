@@ -63,7 +63,10 @@ function withoutBody(answer: CacheAnswer, status: number, headers: CacheAnswer['
 /** The bytes from `start` to `end`, both included. */
 function slice(body: AnswerBody, start: number, end: number): AnswerBody {
   const { whole } = body
-  if (whole !== undefined && !whole.isRemote) return new EntryBody(whole.bytes().subarray(start, end + 1))
+  if (whole !== undefined && !whole.isRemote) {
+    body.discard()
+    return new EntryBody(whole.bytes().subarray(start, end + 1))
+  }
   return {
     sizeBytes: end - start + 1,
     whole: undefined,

@@ -1,12 +1,13 @@
 // A body on its way to one caller: whole already, or still coming. Each caller holds one of its own.
 import type { EntryBody } from './entry-body.js'
 
-/** How far the one caller of a body that is still coming has got. */
+/** How the one caller of a body that is still coming gets on. */
 export interface Reading {
-  /** True once it has begun to read. */
-  readonly isBegun: boolean
-  /** Resolves when it has read all of it, or let go. */
-  readonly over: Promise<void>
+  /**
+   * Calls back once it begins to read, at once where it has; `over` resolves when it has read all of it, or let go, and
+   * holds nothing of the body. One listener: a second takes the place of the first.
+   */
+  onBegun(listener: (over: Promise<void>) => void): void
 }
 
 /** The body of an answer, for one caller. Whoever does not want it says so by {@link AnswerBody.discard}. */

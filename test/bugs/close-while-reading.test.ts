@@ -1,15 +1,19 @@
 // `close` finishes what callers are reading, also where the body is for one caller alone, and cuts off what nobody reads.
+// A reader who pauses keeps it waiting no longer than one whose body does not end.
 import { type ServerResponse, createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { type Cachette, createCachette } from '../../src/create-cachette.js'
 import { turns } from '../fuzz/body-harness.js'
+import { newFolder } from '../helpers/cache-world.js'
 import { type FakeClock, createFakeClock } from '../helpers/fake-clock.js'
 import { errorOf, until } from '../helpers/gate.js'
 
 interface Opened {
   readonly cachette: Cachette
   readonly clock: FakeClock
+  /** Where the store is. */
+  readonly folder: string
   readonly url: string
   readonly coming: readonly ServerResponse[]
   cut(): number
@@ -18,6 +22,7 @@ interface Opened {
 /** An origin that sends the beginning of a body, and whatever a test adds. */
 async function openBegun(): Promise<Opened> {
   const clock = createFakeClock()
+  const folder = newFolder()
   const coming: ServerResponse[] = []
   let cut = 0
   const server = createServer((_, response) => {
@@ -32,9 +37,14 @@ async function openBegun(): Promise<Opened> {
     server.close()
   })
   const baseURL = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
-  const cachette = await createCachette({ env: {}, clock, services: { my_service: { baseURL } } })
+  const cachette = await createCachette({
+    env: {},
+    clock,
+    store: `lmdb:${folder}`,
+    services: { my_service: { baseURL } },
+  })
   onTestFinished(() => cachette.close())
-  return { cachette, clock, url: `${baseURL}/data`, coming, cut: () => cut }
+  return { cachette, clock, folder, url: `${baseURL}/data`, coming, cut: () => cut }
 }
 
 const CALLS: readonly [string, RequestInit][] = [
@@ -73,6 +83,24 @@ describe.each(CALLS)('a body %s', (_, init) => {
     await closing
     expect((await rest).cause).toMatchObject({ code: 'CACHETTE_CLOSED' })
     await until(() => cut() === 1, 'the end of the connection')
+  })
+
+  it('whose reader pauses is cut off after 4 s, the figures are written, and the store is closed', async () => {
+    const { cachette, clock, folder, url, cut } = await openBegun()
+    const response = await cachette.fetch(url, init)
+    const reader = response.body!.getReader()
+    await reader.read()
+    let isClosed = false
+    const closing = cachette.close().then(() => (isClosed = true))
+    await turns(20)
+    expect([isClosed, cut()]).toEqual([false, 0])
+    clock.advance(4_000)
+    await closing
+    await until(() => cut() === 1, 'the end of the connection')
+    expect((await errorOf(reader.read())).cause).toMatchObject({ code: 'CACHETTE_CLOSED' })
+    const later = await createCachette({ env: {}, clock, store: `lmdb:${folder}` })
+    onTestFinished(() => later.close())
+    expect((await later.metrics()).originCalls).toBe(1)
   })
 
   it('that nobody reads is let go of at once', async () => {

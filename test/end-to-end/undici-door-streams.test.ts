@@ -8,7 +8,7 @@ import { runInNewContext } from 'node:vm'
 import { Agent, FormData, MockAgent, interceptors, request, type Dispatcher } from 'undici'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { cacheInterceptor } from '../../src/doors/undici/index.js'
-import { openOrigin, openWorld } from '../helpers/cache-world.js'
+import { newFolder, openOrigin, openWorld } from '../helpers/cache-world.js'
 import { errorOf, until } from '../helpers/gate.js'
 
 const MEGABYTE = 1024 ** 2
@@ -81,6 +81,33 @@ async function sizeOf(body: AsyncIterable<Uint8Array>): Promise<number> {
   for await (const chunk of body) sizeBytes += chunk.byteLength
   return sizeBytes
 }
+
+it('small bodies that were delivered are held no longer than memory is given to the cache', async () => {
+  const server = createServer((_request, response) => {
+    response.writeHead(200, { 'cache-control': 'max-age=600' })
+    // In chunks: at the headers nobody knows how much is to come.
+    response.write(Buffer.alloc(30_000))
+    response.end(Buffer.alloc(30_000))
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  onTestFinished(() => void server.close(() => undefined).closeAllConnections())
+  const { cachette } = await openWorld({
+    memory: { maxBytes: MEGABYTE },
+    store: { type: 'lmdb', path: newFolder() },
+  })
+  const below = new Agent()
+  onTestFinished(() => below.close())
+  const dispatcher = below.compose(cacheInterceptor(cachette))
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  const read = async (name: number): Promise<void> => {
+    const { body } = await request(`${url}/${name}`, { dispatcher })
+    expect(await sizeOf(body)).toBe(60_000)
+  }
+  await read(0)
+  const before = heldBytes()
+  for (let name = 1; name <= 200; name += 1) await read(name)
+  expect(heldBytes() - before).toBeLessThan(4 * MEGABYTE)
+})
 
 describe('a large body', () => {
   it.each([

@@ -32,6 +32,7 @@ export function responseData(answer: CacheAnswer, taking: Taking): unknown {
   const isShared = isFrozen && isSharedJson(answer, config)
   const { whole } = answer.body
   if (whole !== undefined) {
+    answer.body.discard()
     if (isOver(config, whole.sizeBytes)) throw tooLong(taking)
     return isShared ? jsonOf(whole, config) : dataOf(whole.bytes(), config)
   }

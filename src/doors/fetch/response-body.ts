@@ -20,10 +20,13 @@ export class ResponseBody {
   #isUsed = false
 
   constructor(body: AnswerBody, signal: AbortSignal | undefined, stream?: ReadableStream<Uint8Array>) {
-    this.#body = body
+    const whole = stream === undefined ? body.whole : undefined
+    // What is whole needs nothing to come any more.
+    if (whole !== undefined) body.discard()
+    this.#body = whole ?? body
     this.#signal = signal
     this.#stream = stream
-    this.#open = stream === undefined && body.whole === undefined ? new OpenBody(body, signal) : undefined
+    this.#open = stream === undefined && whole === undefined ? new OpenBody(body, signal) : undefined
     this.#open?.watch(this)
   }
 

@@ -44,6 +44,7 @@ function deliverParts(call: Call, method: string, parts: Parts): void {
   }
   const small = smallBody(body)
   if (small === undefined || call.flow.isPaused) return void stream(call, body, trailers)
+  body.discard()
   if (small.byteLength > 0) call.take(Buffer.from(small))
   if (call.flow.isPaused) void call.flow.resumed().then(() => call.end(trailers()))
   else call.end(trailers())

@@ -27,6 +27,7 @@ export async function giveResponse(
     return
   }
   const bytes = body.whole?.isRemote === false ? body.whole.bytes() : undefined
+  if (bytes !== undefined) body.discard()
   if (bytes !== undefined && bytes.byteLength <= PIECE_BYTES && framing === 'length') {
     void socket.give(joined(head, bytes))
     socket.complete()
