@@ -5,7 +5,7 @@ import type { Clock } from '../../shared/clock.js'
 import { MAX_KEY_BYTES, recordKey } from './keys.js'
 import type { MarkRows } from './mark-rows.js'
 import { findHead } from './records.js'
-import type { StoreState } from './state-record.js'
+import { readForgotten, type StoreState } from './state-record.js'
 import type { Tables } from './tables.js'
 import { TransactionError } from './transactions.js'
 
@@ -38,6 +38,8 @@ export const FULL: Refusal = Object.freeze({ isStored: false, because: 'full' })
 export function createAdmission(tables: Tables, marks: MarkRows, clock: Clock): Admission {
   function isPurged(state: StoreState, record: NewcomerRecord, beganSequence: number): boolean {
     if (state.lastMark <= beganSequence) return false
+    // A mark that was forgotten may have covered it.
+    if (beganSequence < readForgotten(tables)) return true
     return marks.asOf(state).stateSince(record, beganSequence) !== 'none'
   }
 

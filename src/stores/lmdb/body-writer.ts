@@ -13,7 +13,7 @@ import type { RecordReader } from './record-reader.js'
 import { chargeOf, chunkBytesOf, putRecord } from './records.js'
 import type { StoreState } from './state-record.js'
 import type { Tables } from './tables.js'
-import { TransactionError, type Transactions } from './transactions.js'
+import { GROWS, TransactionError, type Transactions } from './transactions.js'
 import { dropUnfinished, findUnfinished, putNextChunk, renewUnfinished } from './unfinished-bodies.js'
 
 /** A body that comes slower than a chunk in this time says that it still comes. */
@@ -84,7 +84,7 @@ export function createBodyWriter(context: BodyWriterContext, bodyId: string): Fr
       return changed.result.state === 'put'
         ? { ...changed, state: evictor.afterWrite(changed.state) }
         : changed
-    })
+    }, GROWS)
     if (done.state === 'gone') throw new TransactionError('gone', LEFT_ALONE)
     if (done.state === 'full') throw new TransactionError('full', FILLED_UP)
     bodyNumber = done.bodyNumber
@@ -140,7 +140,7 @@ export function createBodyWriter(context: BodyWriterContext, bodyId: string): Fr
       else logChange(tables, written.sequence, key)
       const { sequence } = written
       return { state: evictor.afterWrite(written, key), result: { isStored: true, sequence } }
-    })
+    }, GROWS)
     if (result === 'gone') throw new TransactionError('gone', LEFT_ALONE)
     return result
   }

@@ -5,11 +5,12 @@ import { readFileSync, statSync, statfsSync } from 'node:fs'
 /** Room for a store's file to grow. */
 export interface DiskRoom {
   /**
-   * `short`: nothing is to be written. `tight`: little at a time.
+   * What may be written to a file in which records occupy so many bytes. `tight`: little at a time. `short`: what makes the store
+   * no larger, little at a time. `spent`: nothing.
    *
    * @throws the file system's error where it cannot be asked
    */
-  state(): 'ample' | 'tight' | 'short'
+  state(liveBytes: number): 'ample' | 'tight' | 'short' | 'spent'
   /** How much of the disk is left to others, in bytes. */
   readonly reserveBytes: number
 }
@@ -30,6 +31,10 @@ const MOST_RESERVE_BYTES = 16 * 1024 ** 2
 const RESERVED_SHARE = 20
 /** So many times the reserve, and the room is tight. */
 const TIGHT = 4
+/** What is left for marks, removals and counts once entries are refused, as a share of the reserve. */
+const SPENT = 1 / 4
+/** How much of a file records occupy with all tables and half-filled pages, at most, per byte of theirs. */
+const PER_LIVE_BYTE = 1.5
 
 /** Looks at the disk of a store's file. */
 export function createDiskRoom(parts: DiskRoomParts): DiskRoom {
@@ -37,21 +42,27 @@ export function createDiskRoom(parts: DiskRoomParts): DiskRoom {
   const reserveBytes = reserveOf(disk().totalBytes)
   const fileReserveBytes = reserveOf(maxFileBytes)
 
-  function stateOf(leftBytes: number, reserve: number): ReturnType<DiskRoom['state']> {
-    if (leftBytes < reserve) return 'short'
-    return leftBytes < reserve * TIGHT ? 'tight' : 'ample'
+  function stateOf(leftBytes: number, reserve: number, liveBytes: number): ReturnType<DiskRoom['state']> {
+    if (leftBytes >= reserve * TIGHT) return 'ample'
+    if (leftBytes >= reserve) return 'tight'
+    if (leftBytes < reserve * SPENT) return 'spent'
+    // The file never shrinks: what was removed from it leaves pages that are written to again.
+    return statSync(dataFile).size - liveBytes * PER_LIVE_BYTE >= reserve ? 'tight' : 'short'
   }
 
   return {
     reserveBytes,
-    state() {
-      const onDisk = stateOf(disk().freeBytes, reserveBytes)
-      if (onDisk === 'short' || maxFileBytes === Number.POSITIVE_INFINITY) return onDisk
-      const inFile = stateOf(maxFileBytes - statSync(dataFile).size, fileReserveBytes)
-      return inFile === 'ample' ? onDisk : inFile
+    state(liveBytes) {
+      const onDisk = stateOf(disk().freeBytes, reserveBytes, liveBytes)
+      if (maxFileBytes === Number.POSITIVE_INFINITY) return onDisk
+      const inFile = stateOf(maxFileBytes - statSync(dataFile).size, fileReserveBytes, liveBytes)
+      return STATES.indexOf(inFile) > STATES.indexOf(onDisk) ? inFile : onDisk
     },
   }
 }
+
+/** From much room to none. */
+const STATES = ['ample', 'tight', 'short', 'spent'] as const
 
 function reserveOf(totalBytes: number): number {
   return Math.min(MOST_RESERVE_BYTES, Math.max(LEAST_RESERVE_BYTES, Math.floor(totalBytes / RESERVED_SHARE)))

@@ -10,7 +10,7 @@ import type { GivenKeys } from '../codec/key-ring.js'
 import { loadLz4 } from '../codec/lz4.js'
 import { LOCKED } from '../key-error.js'
 import { scopeOf } from '../mark-table.js'
-import { withMarksDue } from '../marks-due.js'
+import { type CleaningAsked, cleanWithMarksDue } from '../marks-due.js'
 import { createAdmission } from './admission.js'
 import { createBodyWriter } from './body-writer.js'
 import { changesSince, logChange } from './change-log.js'
@@ -242,8 +242,9 @@ export async function createLmdbStore(options: LmdbStoreOptions): Promise<FrontS
 
     async clean(isRemovable, cleaning = {}) {
       const standing = marks.asOf(currentState()).size()
-      const asked = await withMarksDue({ isRemovable, ...cleaning }, { marks: standing, cells })
-      return cleanRecords({ tables, transactions, marks, clock, ...asked })
+      const clean = (asked: CleaningAsked): Promise<number> =>
+        cleanRecords({ tables, transactions, marks, clock, ...asked })
+      return cleanWithMarksDue({ isRemovable, ...cleaning }, { marks: standing, cells, clean })
     },
 
     secret() {

@@ -10,7 +10,7 @@ import type { Evictor } from './evictor.js'
 import { chargeOf, chunkBytesOf, findHead, putRecord, replaceHead, type NewRecord } from './records.js'
 import type { StoreState } from './state-record.js'
 import type { Tables } from './tables.js'
-import { TransactionError, type Changed, type Transactions } from './transactions.js'
+import { GROWS, TransactionError, type Changed, type Transactions } from './transactions.js'
 
 /** Writes records. */
 export interface RecordWriter {
@@ -83,7 +83,7 @@ export function createRecordWriter(context: RecordWriterContext): RecordWriter {
       const written = putRecord(tables, before, key, fresh)
       logJump(tables, written.sequence, key)
       return { state: evictor.afterWrite(written, key), result: true }
-    })
+    }, GROWS)
   }
 
   return {
@@ -110,7 +110,7 @@ export function createRecordWriter(context: RecordWriterContext): RecordWriter {
           const refusal = admission.refuseNew(state, key, record, beganSequence)
           if (refusal !== undefined) return { state, result: refusal }
           return stored(key, putRecord(tables, state, key, fresh))
-        }),
+        }, GROWS),
       )
     },
 

@@ -58,7 +58,7 @@ describe('transactions', () => {
   })
 
   it('are refused as full before the disk runs out, and go on later when there is room', async () => {
-    let state: ReturnType<DiskRoom['state']> = 'short'
+    let state: ReturnType<DiskRoom['state']> = 'spent'
     const transactions = await openTransactions({ state: () => state, reserveBytes: 1_000_000 })
     const refusal: unknown = await transactions.run(() => 1).catch((error: unknown) => error)
     expect(refusal).toMatchObject({ because: 'full' })
@@ -69,6 +69,26 @@ describe('transactions', () => {
     clock.advance(250)
     expect(await Promise.all([transactions.run(() => 1), transactions.run(() => 2)])).toEqual([1, 2])
     expect(transactions.problem()).toBeUndefined()
+    await transactions.close()
+  })
+
+  it('that make the store no larger go on where there is no room for more', async () => {
+    let state: ReturnType<DiskRoom['state']> = 'short'
+    const transactions = await openTransactions({ state: () => state, reserveBytes: 1_000_000 })
+    const settled = await Promise.allSettled([
+      transactions.run(() => 'more', { grows: true }),
+      transactions.run(() => 'less'),
+      transactions.change((before) => ({ state: before, result: 'more' }), { grows: true }),
+      transactions.run(() => 'less'),
+    ])
+    expect(settled.map(({ status }) => status)).toEqual(['rejected', 'fulfilled', 'rejected', 'fulfilled'])
+    expect(settled[0]).toMatchObject({ reason: { because: 'full' } })
+    expect(transactions.isWritable()).toBe(false)
+    expect(transactions.runNow(() => 'less')).toBe('less')
+    state = 'ample'
+    clock.advance(250)
+    expect(await transactions.run(() => 'more', { grows: true })).toBe('more')
+    expect([transactions.isWritable(), transactions.problem()]).toEqual([true, undefined])
     await transactions.close()
   })
 })

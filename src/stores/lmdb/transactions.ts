@@ -46,12 +46,15 @@ export interface Changed<Result> {
 
 /** Runs work inside write transactions. */
 export interface Transactions {
-  /** Resolves once committed. The work runs later, between other work, and must not wait for anything. */
-  run<Result>(work: () => Result): Promise<Result>
+  /**
+   * Resolves once committed. The work runs later, between other work, and must not wait for anything. What `grows` the store is
+   * refused first where the disk runs out.
+   */
+  run<Result>(work: () => Result, options?: Growing): Promise<Result>
   /** The same at once, blocking. */
   runNow<Result>(work: () => Result): Result
   /** The same with the state, which is written if it changed. */
-  change<Result>(work: (state: StoreState) => Changed<Result>): Promise<Result>
+  change<Result>(work: (state: StoreState) => Changed<Result>, options?: Growing): Promise<Result>
   /** What is wrong, as a sentence; undefined when the last transaction went well. */
   problem(): string | undefined
   isWritable(): boolean
@@ -59,7 +62,16 @@ export interface Transactions {
   close(): Promise<void>
 }
 
+/** Whether work adds entries, or parts of them. */
+interface Growing {
+  readonly grows?: boolean
+}
+
+/** Said of work that adds entries, or parts of them. */
+export const GROWS: Growing = Object.freeze({ grows: true })
+
 interface Queued {
+  readonly grows: boolean
   readonly work: () => void
   readonly resolve: () => void
   readonly reject: (error: Error) => void
@@ -103,24 +115,30 @@ export function createTransactions(context: TransactionContext): Transactions {
   let coverAtMs = -Infinity
   let problem = isReadOnly ? 'The store can be read but not written to.' : undefined
   let fullUntilMs = -Infinity
+  /** Until then nothing that grows is tried. */
+  let shortUntilMs = -Infinity
   let isClosed = false
 
-  function refuseIfUseless(): void {
+  function refuseIfUseless(grows: boolean): void {
     if (isClosed) throw new TransactionError('closed', 'The store is closed.')
     if (isReadOnly) throw new TransactionError('read-only', 'The store can be read but not written to.')
-    if (clock.monotonicMs() < fullUntilMs) throw new TransactionError('full', 'The disk is full.')
+    if (clock.monotonicMs() < (grows ? Math.max(fullUntilMs, shortUntilMs) : fullUntilMs))
+      throw new TransactionError('full', 'The disk is full.')
   }
 
   function refuseIfLocked(): void {
     if (!isUnlocked()) throw new TransactionError('failed', LOCKED)
   }
 
-  /** Inside a transaction, so that nobody else fills the room meanwhile. Gives how much may be written at once. */
-  function roomLeft(): 'ample' | 'tight' {
-    const state = room?.state() ?? 'ample'
-    if (state === 'short')
-      throw new NoRoomError(`no space left: ${room?.reserveBytes ?? 0} bytes are left to others`)
+  /** Inside a transaction, so that nobody else fills the room meanwhile. */
+  function roomLeft(): Exclude<ReturnType<DiskRoom['state']>, 'spent'> {
+    const state = room?.state(stateForWriting(tables).liveBytes) ?? 'ample'
+    if (state === 'spent') throw noRoom()
     return state
+  }
+
+  function noRoom(): NoRoomError {
+    return new NoRoomError(`no space left: ${room?.reserveBytes ?? 0} bytes are left to others`)
   }
 
   /** Waits, without blocking, until the store's write lock could be had. */
@@ -132,22 +150,38 @@ export function createTransactions(context: TransactionContext): Transactions {
   function runBatch(): void {
     const startedMs = clock.monotonicMs()
     const batch: Queued[] = []
+    const refused: Queued[] = []
     try {
       root.transactionSync(() => {
         refuseIfLocked()
         const left = roomLeft()
         coverPages(startedMs)
         for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
+          if (left === 'short' && next.grows) {
+            refused.push(next)
+            continue
+          }
           batch.push(next)
           next.work()
-          if (left === 'tight' || clock.monotonicMs() - startedMs > BATCH_MS) break
+          if (left !== 'ample' || clock.monotonicMs() - startedMs > BATCH_MS) break
         }
       })
     } catch (cause) {
-      throw new BatchError(batch.length > 0 ? batch : queue.splice(0), cause)
+      const failed = [...refused, ...batch]
+      throw new BatchError(failed.length > 0 ? failed : queue.splice(0), cause)
     }
     root.resetReadTxn()
     for (const done of batch) done.resolve()
+    if (refused.length > 0) refuseGrowth(refused)
+    else problem = undefined
+  }
+
+  function refuseGrowth(refused: readonly Queued[]): void {
+    onFailure()
+    shortUntilMs = clock.monotonicMs() + NO_ROOM_PAUSE_MS
+    const cause = noRoom()
+    problem = `Writing to the store failed: ${cause.message}.`
+    for (const one of refused) one.reject(new TransactionError('full', problem, { cause }))
   }
 
   /**
@@ -168,7 +202,6 @@ export function createTransactions(context: TransactionContext): Transactions {
       try {
         await lockIsFree()
         runBatch()
-        problem = undefined
       } catch (error) {
         if (error instanceof BatchError) await refuse(error.failed, error.cause)
         else await refuse(queue.splice(0), error)
@@ -199,11 +232,11 @@ export function createTransactions(context: TransactionContext): Transactions {
     }
   }
 
-  async function run<Result>(work: () => Result): Promise<Result> {
-    refuseIfUseless()
+  async function run<Result>(work: () => Result, { grows = false }: Growing = {}): Promise<Result> {
+    refuseIfUseless(grows)
     let result: Result | undefined
     await new Promise<void>((resolve, reject) => {
-      queue.push({ work: () => void (result = work()), resolve, reject })
+      queue.push({ grows, work: () => void (result = work()), resolve, reject })
       draining ??= drain()
     })
     return result as Result
@@ -212,7 +245,7 @@ export function createTransactions(context: TransactionContext): Transactions {
   return {
     run,
     runNow(work) {
-      refuseIfUseless()
+      refuseIfUseless(false)
       // What is queued came before, and a process that exits has no other time for it.
       while (queue.length > 0) runBatch()
       const result = root.transactionSync(() => {
@@ -223,15 +256,15 @@ export function createTransactions(context: TransactionContext): Transactions {
       root.resetReadTxn()
       return result
     },
-    change: (work) =>
+    change: (work, options) =>
       run(() => {
         const before = stateForWriting(tables)
         const { state, result } = work(before)
         if (state !== before) putState(tables, state)
         return result
-      }),
+      }, options),
     problem: () => problem,
-    isWritable: () => !isReadOnly && !isClosed && clock.monotonicMs() >= fullUntilMs,
+    isWritable: () => !isReadOnly && !isClosed && clock.monotonicMs() >= Math.max(fullUntilMs, shortUntilMs),
     async close() {
       isClosed = true
       await draining
