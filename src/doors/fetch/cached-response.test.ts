@@ -1,5 +1,6 @@
 import { inspect } from 'node:util'
 import { describe, expect, it } from 'vitest'
+import { createArrivedBody } from '../../../test/helpers/arrived-body.js'
 import type { AnswerBody } from '../../model/answer-body.js'
 import type { CacheAnswer } from '../../model/cache-answer.js'
 import { EntryBody } from '../../model/entry-body.js'
@@ -84,6 +85,17 @@ async function piecesOf(response: CachedResponse): Promise<Buffer> {
   for await (const piece of response.body!) pieces.push(piece)
   return Buffer.concat(pieces)
 }
+
+it.each([
+  ['text', (response: CachedResponse) => response.text()],
+  ['stream', async (response: CachedResponse) => (await piecesOf(response)).toString()],
+  ['clone', (response: CachedResponse) => response.clone().text()],
+])('a body that has come whole is let go of, and read as %s all the same', async (_, read) => {
+  const { body, left } = createArrivedBody('all of it')
+  const response = responseTo(body)
+  expect(left()).toBe(1)
+  expect(await read(response)).toBe('all of it')
+})
 
 describe('a Response from the cache', () => {
   it('is a Response to everyone who looks', () => {
