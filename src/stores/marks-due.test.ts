@@ -62,6 +62,27 @@ describe('many marks with nothing left to cover', () => {
     expect(await size(store)).toBe(MARKS_LEFT_ALONE + 100)
   })
 
+  it('are looked after again ten minutes after a cleaning that broke off', async () => {
+    const clock = createFakeClock()
+    const store = await openLmdb(clock)
+    await drawMany(store, MARKS_LEFT_ALONE + 100, clock.nowMs())
+    await store.write(sampleEntry({ removeAtMs: clock.nowMs() }), await store.sequence())
+    clock.advance(15 * MINUTE_MS)
+    const breaking = store.clean(
+      () => {
+        throw new Error('broken off')
+      },
+      { expiredAtMs: clock.nowMs() },
+    )
+    await expect(breaking).rejects.toThrow('broken off')
+    clock.advance(5 * MINUTE_MS)
+    await cleanExpired(store, clock.nowMs())
+    expect(await size(store)).toBe(MARKS_LEFT_ALONE + 100)
+    clock.advance(6 * MINUTE_MS)
+    await cleanExpired(store, clock.nowMs())
+    expect(await size(store)).toBe(0)
+  })
+
   it('are left alone on LMDB where they are few, and removes no entry but those it was asked to', async () => {
     const clock = createFakeClock()
     const store = await openLmdb(clock)

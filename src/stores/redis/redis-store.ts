@@ -6,7 +6,7 @@ import { type Clock, systemClock } from '../../shared/clock.js'
 import type { GivenKeys } from '../codec/key-ring.js'
 import { loadLz4 } from '../codec/lz4.js'
 import type { StoreOpenError, StoreOpenReason } from '../store-open-error.js'
-import { withMarksDue } from '../marks-due.js'
+import { type CleaningAsked, cleanWithMarksDue } from '../marks-due.js'
 import type { TierStateListener } from '../tier-state.js'
 import { createBodyWriter } from './body-writer.js'
 import { createCellWatch } from './cell-watch.js'
@@ -186,8 +186,9 @@ export async function createRedisStore(options: RedisStoreOptions): Promise<Stor
     list: index.list,
     async clean(isRemovable, cleaning = {}) {
       const standing = await state.known(({ marks }) => marks.size())
-      const asked = await withMarksDue({ isRemovable, ...cleaning }, { marks: standing, cells })
-      return index.clean({ isRemovable: asked.isRemovable, expiredAtMs: asked.expiredAtMs })
+      const clean = (asked: CleaningAsked): Promise<number> =>
+        index.clean({ isRemovable: asked.isRemovable, expiredAtMs: asked.expiredAtMs })
+      return cleanWithMarksDue({ isRemovable, ...cleaning }, { marks: standing, cells, clean })
     },
     secret: secret.read,
     health: createRedisHealth({ link, names, lock, shown: endpoint.shown }),
