@@ -3,7 +3,10 @@
 import type { Store } from '../model/store.js'
 import type { Clock } from '../shared/clock.js'
 
-/** How often: expired entries are found by an index, so that looking costs next to nothing. */
+/**
+ * How often. Most times the store finds expired entries by an index, which costs next to nothing; where many purges stand it looks
+ * at every entry instead, at most once a day for all processes, and forgets those with nothing left to cover.
+ */
 const EVERY_MS = 10 * 60_000
 
 /** Starts it; the returned function stops it. A store that fails is tried again the next time. */

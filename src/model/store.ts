@@ -28,7 +28,8 @@ export interface Store {
 
   /**
    * Stores a record; resolves once it is committed. Nothing is written when a mark that covers the entry is
-   * newer than `beganSequence`, since the call began before the purge.
+   * newer than `beganSequence`, since the call began before the purge; nor when any mark newer than that was forgotten,
+   * since that one may have covered it.
    */
   write(record: StoreRecord, beganSequence: number): Promise<WriteResult>
 
@@ -62,8 +63,9 @@ export interface Store {
   list(query: ListQuery): Awaitable<ListPage>
 
   /**
-   * Removes what `isRemovable` accepts and returns how many went. `expiredAtMs` narrows the scan: only entries
-   * whose `removeAtMs` is not after it; leave it out to see every entry.
+   * Removes what `isRemovable` accepts and returns how many went. `expiredAtMs` narrows what goes: only entries whose
+   * `removeAtMs` is not after it are asked about. The store may look at every entry all the same, always does without it,
+   * and may then forget old marks that cover nothing; see {@link Store.write}.
    */
   clean(
     isRemovable: (head: EntryHead) => boolean,

@@ -5,7 +5,10 @@ import type { EntryHead, StoreRecord, VaryNode } from '../model/cache-entry.js'
 import type { Mark, MarkScope, MarkState } from '../model/mark.js'
 import { createMarkIndex } from '../model/mark-index.js'
 
-/** How long a mark is kept at least, in milliseconds: longer than any origin call that began before it may take. */
+/**
+ * How long a mark is kept at least, in milliseconds: longer than most calls take. What a longer one brings is refused by every store
+ * that has forgotten a mark drawn after it began.
+ */
 export const MARK_KEPT_MS = 10 * 60_000
 
 /** Up to so many marks that were replaced may stand in the order before it is made anew, and as many as are in force. */

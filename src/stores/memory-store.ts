@@ -37,6 +37,8 @@ export function createMemoryStore({ maxBytes, maxEntries, clock }: MemoryStoreOp
   const unsettled = createUnsettledKeys(settle)
   const secret = randomBytes(32)
   const marks = createMarkTable()
+  /** The number of the last mark that was forgotten: what began before it may have been purged. */
+  let forgottenMark = 0
 
   function put(record: StoreRecord, cost: number): boolean {
     const isSettled = record.kind === 'vary' || record.body.isParsed || record.body.isRemote
@@ -72,7 +74,13 @@ export function createMemoryStore({ maxBytes, maxEntries, clock }: MemoryStoreOp
   function forgetMarks(): void {
     const idle = marks.lookForIdle(clock.nowMs() - MARK_KEPT_MS)
     for (const { record } of slots.values()) idle.keepFor(record)
-    marks.forget(idle.left())
+    const forgotten = idle.left()
+    forgottenMark = Math.max(forgottenMark, ...forgotten.map(({ sequence }) => sequence))
+    marks.forget(forgotten)
+  }
+
+  function isPurgedSince(record: StoreRecord, sequence: number): boolean {
+    return sequence < forgottenMark || marks.stateSince(record, sequence) !== 'none'
   }
 
   return {
@@ -94,7 +102,7 @@ export function createMemoryStore({ maxBytes, maxEntries, clock }: MemoryStoreOp
 
     write(record, beganSequence) {
       return Promise.resolve(
-        marks.stateSince(record, beganSequence) !== 'none'
+        isPurgedSince(record, beganSequence)
           ? { isStored: false, because: 'purged-meanwhile' }
           : store(record),
       )
@@ -112,8 +120,7 @@ export function createMemoryStore({ maxBytes, maxEntries, clock }: MemoryStoreOp
         confirmedMonotonicMs: clock.monotonicMs(),
       }
       const isPurged =
-        marks.stateSince(record, beganSequence) !== 'none' ||
-        marks.stateSince(known, known.sequence) === 'hard'
+        isPurgedSince(record, beganSequence) || marks.stateSince(known, known.sequence) === 'hard'
       return Promise.resolve(isPurged ? { isStored: false, because: 'purged-meanwhile' } : store(record))
     },
 

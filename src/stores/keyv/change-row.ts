@@ -8,6 +8,7 @@
 // it takes a higher number than the write had. What remains is the moment in which both tell at once, and the row keeps but
 // one of the two; see shared-rows.ts.
 import { randomInt } from 'node:crypto'
+import type { EntryHead, StoreRecord } from '../../model/cache-entry.js'
 import type { Mark, MarkScope } from '../../model/mark.js'
 import type { Changes } from '../../model/store.js'
 import type { Clock } from '../../shared/clock.js'
@@ -26,6 +27,8 @@ export interface ChangeRow {
   addMark(scope: MarkScope, options: { readonly isSoft: boolean; readonly atMs: number }): Promise<Mark>
   /** The marks in force, as of now. */
   marks(): Promise<MarkTable>
+  /** Whether a purge newer than `sequence` covers a record, or may have covered it and was forgotten. */
+  isPurgedSince(record: StoreRecord | EntryHead, sequence: number): Promise<boolean>
   /** Forgets marks. */
   forgetMarks(marks: readonly Mark[]): Promise<void>
 }
@@ -65,10 +68,13 @@ export function createChangeRow(rows: SharedRows, clock: Clock): ChangeRow {
   let loadedText: string | undefined
   let loadedMark = 0
   let highest = 0
+  /** The highest number of a mark that is known here to have been forgotten. */
+  let forgottenMark = 0
 
   function stateOf(text: string | undefined): State {
     const state = text === undefined ? NONE : (JSON.parse(text) as State)
     highest = Math.max(highest, state.sequence)
+    forgottenMark = Math.max(forgottenMark, state.forgottenMark ?? 0)
     return state
   }
 
@@ -106,6 +112,19 @@ export function createChangeRow(rows: SharedRows, clock: Clock): ChangeRow {
     })
   }
 
+  /** The marks in force, as of now, and what was forgotten before they were read. */
+  async function readMarks(): Promise<MarkTable> {
+    const { lastMark } = stateOf(await rows.read(CHANGES_ROW))
+    if (lastMark !== loadedMark) {
+      const text = await rows.read(MARKS_ROW)
+      // Told before it goes from the row of marks: whichever is missing there is known here.
+      stateOf(await rows.read(CHANGES_ROW))
+      loadMarks(text)
+    }
+    loadedMark = lastMark
+    return table
+  }
+
   return {
     sequence: async () => stateOf(await rows.read(CHANGES_ROW)).sequence,
     draw: next,
@@ -136,15 +155,14 @@ export function createChangeRow(rows: SharedRows, clock: Clock): ChangeRow {
         if (await tellMark(mark.sequence)) return mark
       }
     },
-    async marks() {
-      const { lastMark } = stateOf(await rows.read(CHANGES_ROW))
-      if (lastMark !== loadedMark) loadMarks(await rows.read(MARKS_ROW))
-      loadedMark = lastMark
-      return table
+    marks: readMarks,
+    async isPurgedSince(record, sequence) {
+      const marks = await readMarks()
+      return sequence < forgottenMark || marks.stateSince(record, sequence) !== 'none'
     },
     async forgetMarks(idle) {
       if (idle.length === 0) return
-      const forgottenMark = Math.max(...idle.map(({ sequence }) => sequence))
+      forgottenMark = Math.max(forgottenMark, ...idle.map(({ sequence }) => sequence))
       // First, so that whoever looks in between and has not seen one of them takes it that everything may have changed.
       await rows.update(CHANGES_ROW, (before) => {
         const state = stateOf(before)

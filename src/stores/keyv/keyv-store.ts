@@ -79,17 +79,13 @@ export function createKeyvStore(options: KeyvStoreOptions): Store {
     return undefined
   }
 
-  async function isPurged(record: StoreRecord | EntryHead, sequence: number): Promise<boolean> {
-    return (await changes.marks()).stateSince(record, sequence) !== 'none'
-  }
-
   /** Puts a record under a number of its own, tells of it, and takes it back where a purge was told meanwhile. */
   async function put(record: StoreRecord, beganSequence: number): Promise<WriteResult> {
     const sequence = changes.draw()
     const row = await encodeEntryRow({ ...record, sequence }, await packingOf())
     await rows.set(ENTRY + record.key, row, record.removeAtMs - clock.nowMs())
     const lastMark = await changes.tell(record.key, sequence)
-    if (lastMark > beganSequence && (await isPurged(record, beganSequence))) {
+    if (lastMark > beganSequence && (await changes.isPurgedSince(record, beganSequence))) {
       await remove(record.key)
       return { isStored: false, because: 'purged-meanwhile' }
     }
@@ -99,7 +95,9 @@ export function createKeyvStore(options: KeyvStoreOptions): Store {
   async function write(record: StoreRecord, beganSequence: number): Promise<WriteResult> {
     if (record.kind === 'entry' && record.body.sizeBytes > maxEntryBytes)
       return { isStored: false, because: 'full' }
-    if (await isPurged(record, beganSequence)) return { isStored: false, because: 'purged-meanwhile' }
+    if (await changes.isPurgedSince(record, beganSequence)) {
+      return { isStored: false, because: 'purged-meanwhile' }
+    }
     return put(record, beganSequence)
   }
 
@@ -110,7 +108,7 @@ export function createKeyvStore(options: KeyvStoreOptions): Store {
     }
     const marks = await changes.marks()
     const isRefused =
-      marks.stateSince(head, beganSequence) !== 'none' || marks.stateSince(known, known.sequence) === 'hard'
+      marks.stateSince(known, known.sequence) === 'hard' || (await changes.isPurgedSince(head, beganSequence))
     if (isRefused) return { isStored: false, because: 'purged-meanwhile' }
     return put({ ...head, kind: 'entry', body: known.body }, beganSequence)
   }

@@ -37,6 +37,7 @@ export function createAloneWriter(front: FrontStore, link: BackLink): AloneWrite
     record: StoreRecord | EntryHead,
     beganSequence: number,
   ): Promise<boolean> {
+    if (beganSequence < (known.forgotten ?? 0)) return false
     const marks = await marksAt(known)
     if (marks.stateSince(record, beganSequence) !== 'none') return false
     if (!known.isAlone) await link.state.update((before) => ({ ...before, isAlone: true }))

@@ -123,6 +123,8 @@ export function createBackLink({ front, back, onFrontFailure }: BackLinkParts): 
     const table = createMarkTable()
     table.load(forgotten)
     await forgetWhere((head) => table.stateSince(head, head.sequence) !== 'none')
+    const highest = Math.max(...forgotten.map(({ sequence }) => sequence))
+    await state.update((before) => ({ ...before, forgotten: Math.max(before.forgotten ?? 0, highest) }))
   }
 
   async function forgetWhere(isToGo: (head: EntryHead) => boolean): Promise<void> {
@@ -204,7 +206,9 @@ export function createBackLink({ front, back, onFrontFailure }: BackLinkParts): 
       const reached = isComplete ? Math.max(before.applied, sequence) : sequence
       const kept = isComplete ? Math.max(before.kept, sequence) : sequence
       const dropped = (before.dropped ?? 0) + (isInDoubt ? 1 : 0)
-      return { ...before, applied: reached, applying: reached, kept, local: 0, isAlone: false, dropped }
+      const now = { applied: reached, applying: reached, kept, local: 0, isAlone: false, dropped }
+      // Purges may be among what nobody can tell any more.
+      return { ...before, ...now, ...(!isComplete && { forgotten: sequence }) }
     })
     noteDropped(after)
     return sequence

@@ -113,6 +113,29 @@ describe('purges before a remote store', () => {
     expect([await statusOf(later, 'tmdb'), await statusOf(later, 'other')]).toEqual([undefined, 200])
   })
 
+  it.each([
+    ['heard of and forgotten', true],
+    ['forgotten before they were heard of', false],
+  ])(
+    'still refuse what began before them where they were %s, while the store behind is away',
+    async (_, isHeard) => {
+      const { clock, openProcess } = openLayers()
+      const { front: behind } = await openProcess('behind')
+      const one = await openProcess('a', behind)
+      const began = await one.store.sequence()
+      await behind.addMark({ service: 'tmdb' }, { isSoft: false, atMs: clock.nowMs() })
+      if (isHeard) await one.store.sequence()
+      clock.advance(15 * MINUTES_MS)
+      await behind.clean(NEVER)
+      await one.store.clean(NEVER)
+      const now = await one.store.sequence()
+      one.remote.goAway()
+      const refused = { isStored: false, because: 'purged-meanwhile' }
+      expect(await one.store.write(sampleEntry({ key: 'late' }), began)).toEqual(refused)
+      expect((await one.store.write(sampleEntry({ key: 'later' }), now)).isStored).toBe(true)
+    },
+  )
+
   it('that were forgotten do not pile up in a process that goes on and on', async () => {
     const { back, clock, openProcess } = openLayers()
     const one = await openProcess('a')

@@ -15,6 +15,8 @@ export interface LinkState {
   readonly local: number
   /** True once something was written here alone since the store behind was last heard. */
   readonly isAlone: boolean
+  /** What began before this number may have been purged, though no purge is known here that says so. Absent for none. */
+  readonly forgotten?: number
   /** How often copies were dropped of which nobody could tell which are old; those further up go too. Absent for never. */
   readonly dropped?: number
   /** Another text with each purge that begins to wait for the store behind; absent while none waits. */

@@ -11,9 +11,11 @@ const markOf = (payload: Buffer, sequence: number): Mark => ({
   isSoft: false,
 })
 
+const NO_MARKS = { lastMark: 0, forgottenMark: 0, marks: [] }
+
 function begun(): Heard {
   const heard = createHeard(markOf)
-  heard.reset(100, 0, [])
+  heard.reset({ last: 100, ...NO_MARKS })
   return heard
 }
 
@@ -62,7 +64,7 @@ describe('what was heard', () => {
     heard.take(key(100, 101, 'a'))
     expect(heard.since(99).isComplete).toBe(false)
     expect(heard.since(102).isComplete).toBe(false)
-    heard.reset(500, 0, [])
+    heard.reset({ last: 500, ...NO_MARKS })
     expect(heard.since(101).isComplete).toBe(false)
     expect(heard.since(500).isComplete).toBe(true)
   })

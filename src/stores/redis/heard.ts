@@ -1,5 +1,6 @@
 // What this process has heard of the shared state: the last number, the marks in force, and which keys changed lately. Changes
 // are told in order, each with the number of the one before, so that a gap is noticed.
+import type { EntryHead, StoreRecord } from '../../model/cache-entry.js'
 import type { Mark } from '../../model/mark.js'
 import type { Changes } from '../../model/store.js'
 import { createMarkTable, type MarkTable } from '../mark-table.js'
@@ -15,6 +16,18 @@ export interface LoggedChange {
   readonly payload: Buffer
 }
 
+/** Where the shared state stands. */
+export interface Standing {
+  /** The last number logged. */
+  readonly last: number
+  /** The number of the last mark; 0 for none. */
+  readonly lastMark: number
+  /** The highest number of a mark that was forgotten; 0 for none. */
+  readonly forgottenMark: number
+  /** The marks in force. */
+  readonly marks: readonly Mark[]
+}
+
 /** What was heard. */
 export interface Heard {
   /** The last number heard. */
@@ -25,7 +38,9 @@ export interface Heard {
   /** Takes a change in; false where others are missing before it. One that is known already is passed over. */
   take(change: LoggedChange): boolean
   /** Begins anew: whatever was before may have changed. */
-  reset(last: number, lastMark: number, marks: readonly Mark[]): void
+  reset(standing: Standing): void
+  /** Whether a purge newer than `sequence` covers a record, or may have covered it and was forgotten. */
+  isPurgedSince(record: StoreRecord | EntryHead, sequence: number): boolean
   since(sequence: number): Changes
   /** Forgets marks; whoever did not hear of them yet is not told of them any more, but that everything may have changed. */
   forgetMarks(forgotten: readonly Mark[]): void
@@ -39,7 +54,7 @@ export function createHeard(openMark: (payload: Buffer, number: number) => Mark 
   let lastMark = 0
   /** From this number on every change is known. */
   let knownFrom = 0
-  /** The number of the last mark that was forgotten. */
+  /** The highest number of a mark that was forgotten. */
   let forgottenMark = 0
 
   function note(key: string, number: number): void {
@@ -64,13 +79,16 @@ export function createHeard(openMark: (payload: Buffer, number: number) => Mark 
       } else note(payload.toString(), number)
       return true
     },
-    reset(number, markNumber, inForce) {
+    reset(standing) {
       keys = []
-      last = number
-      knownFrom = number
-      marks.load(inForce)
-      lastMark = markNumber
+      last = standing.last
+      knownFrom = last
+      marks.load(standing.marks)
+      lastMark = standing.lastMark
+      forgottenMark = Math.max(forgottenMark, standing.forgottenMark)
     },
+    isPurgedSince: (record, sequence) =>
+      sequence < forgottenMark || marks.stateSince(record, sequence) !== 'none',
     since(sequence) {
       const isComplete = sequence <= last && sequence >= Math.max(knownFrom, forgottenMark)
       const changed = new Map<string, number>()

@@ -69,8 +69,8 @@ export function createRecordWriter(context: RecordWriterContext): RecordWriter {
     beganSequence: number,
   ): Promise<number | undefined> {
     const number = await state.admit(record.key)
-    const marked = await state.known(({ marks }) => marks.stateSince(record, beganSequence))
-    return marked === 'none' ? number : undefined
+    const isPurged = await state.known((heard) => heard.isPurgedSince(record, beganSequence))
+    return isPurged ? undefined : number
   }
 
   async function put(

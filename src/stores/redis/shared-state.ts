@@ -246,7 +246,9 @@ export function createSharedState(parts: SharedStateParts): SharedState {
       'lastMark',
     ])) as readonly unknown[]
     const marks = await marksAt(session)
-    heard.reset(numberOf(reply[0]), numberOf(reply[1]), marks)
+    // Asked after the marks: one that was forgotten before it was read is told of here.
+    const forgottenMark = numberOf(await session.talk.send(['HGET', names.state, 'forgottenMark']))
+    heard.reset({ last: numberOf(reply[0]), lastMark: numberOf(reply[1]), forgottenMark, marks })
   }
 
   /** A data set counts as met only when all that it lost was told to it: whatever fails before is begun again by the next probe. */

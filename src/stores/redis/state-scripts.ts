@@ -128,11 +128,15 @@ redis.call('HSET', KEYS[3], ARGV[3], whole(number) .. ' ' .. ARGV[4])
 redis.call('HSET', KEYS[1], 'lastMark', whole(number))
 return log(number, 'm', ARGV[3] .. ' ' .. ARGV[4])`)
 
-/** Forgets marks that were not drawn anew. KEYS: state, changes, marks. ARGV: data set, channel, then id and number in turn. */
+/** Forgets marks that were not drawn anew, and notes the highest number of them. KEYS: state, changes, marks. ARGV: data set, channel, then id and number in turn. */
 export const FORGET_MARKS = defineUrgentScript(`${PREAMBLE}
 if isLost() then return lost end
 for index = 3, #ARGV, 2 do
   local row = redis.call('HGET', KEYS[3], ARGV[index])
-  if row and row:match('^(%d+) ') == ARGV[index + 1] then redis.call('HDEL', KEYS[3], ARGV[index]) end
+  if row and row:match('^(%d+) ') == ARGV[index + 1] then
+    redis.call('HDEL', KEYS[3], ARGV[index])
+    local forgotten = tonumber(redis.call('HGET', KEYS[1], 'forgottenMark') or '0')
+    if forgotten < tonumber(ARGV[index + 1]) then redis.call('HSET', KEYS[1], 'forgottenMark', ARGV[index + 1]) end
+  end
 end
 return 0`)

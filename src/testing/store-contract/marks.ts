@@ -1,5 +1,7 @@
 // What every store does with marks.
 import type { Store } from '../../model/store.js'
+import { headWith, writerOf } from './bodies.js'
+import { addAll, sampleBytes } from './sample-bodies.js'
 import type { StoreTesting } from './store-testing.js'
 
 /** Purges, as the store sees them. */
@@ -91,6 +93,47 @@ export function describeMarks({ describe, test, expect }: StoreTesting): void {
         expect(marks).toEqual([covering, young])
       },
       'scans',
+    )
+
+    test(
+      'a call that began before a purge may not store once that is forgotten, and one that began after it may',
+      async ({ store, nowMs, sample }) => {
+        const entry = sample({ tags: ['kept'] })
+        await store.write(entry, await store.sequence())
+        const began = await store.sequence()
+        for (const tag of ['a', 'movies']) {
+          await store.addMark({ tag }, { isSoft: false, atMs: nowMs - 3_600_000 })
+        }
+        await store.clean(() => false)
+        expect(await store.marks()).toEqual([])
+        const refused = { isStored: false, because: 'purged-meanwhile' }
+        const now = await store.sequence()
+        const covered = sample({ key: 'covered', tags: ['movies'] })
+        expect(await store.write(covered, began)).toEqual(refused)
+        expect(await store.read('covered')).toBeUndefined()
+        expect(await store.confirm(entry, began)).toEqual(refused)
+        expect((await store.confirm(entry, now)).isStored).toBe(true)
+        expect((await store.write(covered, now)).isStored).toBe(true)
+      },
+      'scans',
+    )
+
+    test(
+      'a body that began before a purge does not become an entry once that is forgotten',
+      async ({ store, nowMs, sample }) => {
+        const began = await store.sequence()
+        const writer = writerOf(store, 'b1')
+        await addAll(writer, sampleBytes(900_000))
+        await store.addMark({ tag: 'movies' }, { isSoft: false, atMs: nowMs - 3_600_000 })
+        await store.clean(() => false)
+        expect(await store.marks()).toEqual([])
+        const head = headWith(sample, 900_000, 'b1')
+        expect(await writer.finish(head, began)).toEqual({ isStored: false, because: 'purged-meanwhile' })
+        await writer.abandon()
+        expect(await store.head(head.key)).toBeUndefined()
+      },
+      'scans',
+      'takesPieces',
     )
 
     test('which headers a response varies on is forgotten by a purge of everything alone', async ({

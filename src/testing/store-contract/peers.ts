@@ -67,6 +67,21 @@ export function describePeers({ describe, test, expect }: StoreTesting): void {
     })
 
     peersTest(
+      'may not store what another one purged, once that one has forgotten the purge',
+      async ({ store, sample, nowMs, openPeer }, peer) => {
+        const began = await peer.sequence()
+        await store.addMark({ service: 'tmdb' }, { isSoft: false, atMs: nowMs - 3_600_000 })
+        await store.clean(() => false)
+        const refused = { isStored: false, because: 'purged-meanwhile' }
+        expect(await peer.write(sample(), began)).toEqual(refused)
+        const newcomer = await openPeer?.()
+        expect(await newcomer?.write(sample(), began)).toEqual(refused)
+        expect((await peer.write(sample(), await store.sequence())).isStored).toBe(true)
+      },
+      'scans',
+    )
+
+    peersTest(
       'have the same secret',
       async ({ store }, peer) => {
         const [one, other] = await Promise.all([store.secret(), peer.secret()])
