@@ -1,8 +1,8 @@
 // What a record occupies in memory, estimated, so that the bound charges for more than bodies. Pure.
 import type { StoreRecord } from '../model/cache-entry.js'
 
-/** The record, its slot in the cache and the numbers in it. */
-const RECORD_BYTES = 480
+/** The record, its places in the tables of the cache, what is remembered of its call, and the numbers in it. */
+const RECORD_BYTES = 640
 /** A header pair or an array element beyond its characters. */
 const PAIR_BYTES = 96
 const STRING_BYTES = 24
