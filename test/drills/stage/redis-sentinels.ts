@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
+import { createClient } from '@redis/client'
 import { type RedisServer, freePort } from '../../helpers/redis-server.js'
 
 const NAME = 'drill'
@@ -19,7 +20,7 @@ export interface Sentinels {
   readonly nodes: readonly string[]
   /** Resolves when the replica has what the master has. */
   untilReplicated(replica: RedisServer): Promise<void>
-  /** Resolves when the replica has become the master. */
+  /** Resolves when the replica has become the master and most sentinels say so: before, no client can know. */
   untilPromoted(replica: RedisServer): Promise<void>
   dispose(): Promise<void>
 }
@@ -48,11 +49,33 @@ export async function startSentinels(master: RedisServer): Promise<Sentinels> {
     name: NAME,
     nodes: ports.map((port) => `127.0.0.1:${port}`),
     untilReplicated: (replica) => until(replica, /role:slave[\s\S]*master_link_status:up/),
-    untilPromoted: (replica) => until(replica, /role:master/),
+    async untilPromoted(replica) {
+      await until(replica, /role:master/)
+      const endsAtMs = performance.now() + LIMIT_MS
+      for (;;) {
+        const told = await Promise.all(ports.map(masterPortOf))
+        if (told.filter((port) => port === String(replica.port)).length > COUNT / 2) return
+        if (performance.now() > endsAtMs) throw new Error(`most sentinels told of ${told.join(', ')}`)
+        await pause(5)
+      }
+    },
     async dispose() {
       await Promise.all(children.map(ended))
       rmSync(folder, { recursive: true, force: true })
     },
+  }
+}
+
+/** The port of the master by the word of one sentinel. */
+async function masterPortOf(port: number): Promise<string | undefined> {
+  const client = createClient({ url: `redis://127.0.0.1:${port}` })
+  client.on('error', () => undefined)
+  try {
+    await client.connect()
+    const reply = await client.sendCommand(['SENTINEL', 'GET-MASTER-ADDR-BY-NAME', NAME])
+    return Array.isArray(reply) ? String(reply[1]) : undefined
+  } finally {
+    client.destroy()
   }
 }
 
