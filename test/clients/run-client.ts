@@ -14,7 +14,7 @@ const REGISTER = fileURLToPath(new URL('../../dist/doors/register/register.js', 
 
 const TO_LOOPBACK = fileURLToPath(new URL('./to-loopback.mjs', import.meta.url))
 const PROGRAMS = fileURLToPath(new URL('./programs', import.meta.url))
-const TIME_LIMIT_MS = 20_000
+const TIME_LIMIT_MS = 50_000
 
 /** What one call of a program came to: the value it gave, or the error it failed with. */
 export interface CallOutcome {
